@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { SamplerSpec } from '../core/diffusion/spec.ts';
+import { Artifact, ErrorRecord, Evaluation, MetricPoint } from './records.ts';
+import { RunSpec } from './run-spec.ts';
+
+/**
+ * Messages between the workbench service and an engine process (one process per job). Plain data, checked on
+ * both sides. The engine writes files into the run's folder itself and reports each once it is durable.
+ */
+
+export const EngineName = z.enum(['auto', 'onnxruntime-cpu']);
+export type EngineName = z.infer<typeof EngineName>;
+
+const runRef = { runId: z.string(), folder: z.string(), spec: RunSpec };
+
+export const EngineRequest = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('train'),
+    ...runRef,
+    engine: EngineName,
+    /** Replica threads; null means one per core. */
+    threads: z.int().min(1).nullable(),
+    /** Checkpoint file (relative to the folder) to go on from; null starts at step 0. */
+    resumeFrom: z.string().nullable(),
+  }),
+  /** Re-evaluates an exported model by the spec's (or another) evaluation. */
+  z.strictObject({
+    type: z.literal('evaluate'),
+    ...runRef,
+    modelFile: z.string(),
+    step: z.int(),
+    weights: z.enum(['raw', 'ema']),
+    threads: z.int().min(1).nullable(),
+    /** Where to write pictures and read-outs, relative to the folder. */
+    outDir: z.string(),
+  }),
+  z.strictObject({
+    type: z.literal('sample'),
+    modelFile: z.string(),
+    /** Labels in frame coordinates, x then y. */
+    labels: z.array(z.tuple([z.number(), z.number()])),
+    count: z.int().min(1),
+    sampler: SamplerSpec,
+    seed: z.int().min(0),
+    threads: z.int().min(1).nullable(),
+    /** Absolute folder for the PNG sheet and the npy arrays. */
+    outDir: z.string(),
+  }),
+  /** Writes ONNX files from a checkpoint. */
+  z.strictObject({
+    type: z.literal('export'),
+    ...runRef,
+    checkpointFile: z.string(),
+    weights: z.enum(['auto', 'raw', 'ema']),
+    outFile: z.string(),
+    tap: z.string().nullable(),
+  }),
+  /** Checkpoint, then end as `stopped`. */
+  z.strictObject({ type: z.literal('stop') }),
+]);
+export type EngineRequest = z.infer<typeof EngineRequest>;
+
+export const EngineEvent = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('started'),
+    engine: z.string(),
+    threads: z.int(),
+    parameters: z.int(),
+    trainingImages: z.int(),
+    environment: z.record(z.string(), z.string()),
+  }),
+  z.object({
+    type: z.literal('progress'),
+    /** `training`, `evaluating`, `exporting`. */
+    phase: z.enum(['training', 'evaluating', 'exporting', 'sampling']),
+    step: z.int(),
+    steps: z.int(),
+    loss: z.number().nullable(),
+    imagesPerSecond: z.number().nullable(),
+    secondsLeft: z.number().nullable(),
+    /** 0…1 within the phase. */
+    fraction: z.number(),
+  }),
+  z.object({ type: z.literal('metrics'), points: z.array(MetricPoint) }),
+  z.object({ type: z.literal('checkpoint'), artifact: Artifact, step: z.int(), weights: z.string() }),
+  z.object({ type: z.literal('artifact'), artifact: Artifact }),
+  /** Files no longer kept by the retention policy; the engine asks, the service forgets and deletes them. */
+  z.object({ type: z.literal('retire'), files: z.array(z.string()) }),
+  z.object({ type: z.literal('evaluation'), evaluation: Evaluation }),
+  z.object({
+    type: z.literal('ended'),
+    outcome: z.enum(['finished', 'stopped', 'failed']),
+    step: z.int(),
+    weights: z.string().nullable(),
+    error: ErrorRecord.nullable(),
+  }),
+]);
+export type EngineEvent = z.infer<typeof EngineEvent>;

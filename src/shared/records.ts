@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { ERROR_CODES } from '../core/base/errors.ts';
+import { RunSpec } from './run-spec.ts';
+
+/** What the history knows and what crosses processes. Types are inferred from these schemas. */
+
+export const RunState = z.enum([
+  'queued', // created, not started
+  'running',
+  'stopped', // by the user; can be resumed
+  'finished',
+  'failed', // an error with a reason; can be resumed if a checkpoint exists
+  'interrupted', // the process that owned it vanished; can be resumed
+]);
+export type RunState = z.infer<typeof RunState>;
+
+export const ErrorRecord = z.object({ code: z.enum(ERROR_CODES), message: z.string() });
+
+/** A mean with a bootstrap interval over labels (95 %, percentile). */
+export const Estimate = z.object({ mean: z.number(), low: z.number(), high: z.number() });
+export type Estimate = z.infer<typeof Estimate>;
+
+/** Accuracy of one section (paper figure 4c–e). `x`, `y`, `both` are fractions of generated images that are right. */
+export const SectionAccuracy = z.object({
+  /** `overall`, `in-distribution`, `vertical`, `horizontal`, `intersection`, `lesion`, or a shape's name. */
+  section: z.string(),
+  labels: z.int(),
+  images: z.int(),
+  /** Labels left out because their own ground truth cannot be read. */
+  unreadableLabels: z.int(),
+  x: Estimate,
+  y: Estimate,
+  both: Estimate,
+  /** What copying the nearest seen value (of x, of y, of both) would score. */
+  copyBaseline: z.object({ x: z.number(), y: z.number(), both: z.number() }),
+  /** What a uniformly drawn position in the frame would score. */
+  chance: z.object({ x: z.number(), y: z.number(), both: z.number() }),
+  /** Median absolute error in px over readable images; null if none was readable. */
+  medianErrorPx: z.object({ x: z.number().nullable(), y: z.number().nullable() }),
+  /** Images with no bump (or stripe pair), and with several; both count as wrong. */
+  none: z.int(),
+  several: z.int(),
+});
+export type SectionAccuracy = z.infer<typeof SectionAccuracy>;
+
+export const Evaluation = z.object({
+  step: z.int(),
+  /** True for the full evaluation at the end, false for the cheaper ones on the way. */
+  final: z.boolean(),
+  tolerancePx: z.number(),
+  readout: z.string(),
+  weights: z.enum(['raw', 'ema']),
+  seconds: z.number(),
+  sections: z.array(SectionAccuracy),
+});
+export type Evaluation = z.infer<typeof Evaluation>;
+
+export const ArtifactKind = z.enum([
+  'checkpoint', // flat state, safetensors, for resuming
+  'milestone', // flat state kept for analysis
+  'model', // the denoiser, ONNX
+  'taps', // the denoiser with representations as outputs, ONNX
+  'picture', // PNG
+  'samples', // npy
+  'evaluation', // JSON with every read-out
+]);
+export type ArtifactKind = z.infer<typeof ArtifactKind>;
+
+export const Artifact = z.object({
+  kind: ArtifactKind,
+  /** Relative to the run's folder, with forward slashes. */
+  file: z.string(),
+  step: z.int().nullable(),
+  bytes: z.int(),
+  sha256: z.string(),
+});
+export type Artifact = z.infer<typeof Artifact>;
+
+export const MetricPoint = z.object({ step: z.int(), key: z.string(), value: z.number() });
+export type MetricPoint = z.infer<typeof MetricPoint>;
+
+export const RunSummary = z.object({
+  id: z.string(),
+  name: z.string(),
+  state: RunState,
+  /** Why it is in that state, if there is something to say. */
+  reason: ErrorRecord.nullable(),
+  preset: z.string().nullable(),
+  specHash: z.string(),
+  seed: z.int(),
+  step: z.int(),
+  steps: z.int(),
+  engine: z.string().nullable(),
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+  tags: z.array(z.string()),
+  note: z.string(),
+  deletedAt: z.string().nullable(),
+  /** `both` accuracy by section of the latest evaluation. */
+  accuracy: z.record(z.string(), z.number()),
+});
+export type RunSummary = z.infer<typeof RunSummary>;
+
+export const RunDetail = RunSummary.extend({
+  spec: RunSpec,
+  folder: z.string(),
+  /** sha256 of the little-endian bytes of the raw flat parameter vector at `step`; null before the first checkpoint. */
+  weights: z.string().nullable(),
+  metrics: z.record(z.string(), z.array(z.tuple([z.int(), z.number()]))),
+  evaluations: z.array(Evaluation),
+  artifacts: z.array(Artifact),
+  environment: z.record(z.string(), z.string()),
+});
+export type RunDetail = z.infer<typeof RunDetail>;
