@@ -4,7 +4,11 @@ import { philox4x32, Rng } from './rng.ts';
 describe('philox4x32', () => {
   // Known-answer vectors of the Random123 distribution (kat_vectors, philox 4x32 10).
   it.each([
-    [[0, 0, 0, 0], [0, 0], [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8]],
+    [
+      [0, 0, 0, 0],
+      [0, 0],
+      [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8],
+    ],
     [
       [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff],
       [0xffffffff, 0xffffffff],
@@ -30,9 +34,14 @@ describe('Rng', () => {
     };
     expect(draw(7, 'noise', 3)).toEqual(draw(7, 'noise', 3));
     const seen = new Set(
-      [draw(7, 'noise', 3), draw(8, 'noise', 3), draw(7, 'init', 3), draw(7, 'noise', 4), draw(7, 'noise', 3, 1), draw(7 + 2 ** 32, 'noise', 3)].map(
-        String,
-      ),
+      [
+        draw(7, 'noise', 3),
+        draw(8, 'noise', 3),
+        draw(7, 'init', 3),
+        draw(7, 'noise', 4),
+        draw(7, 'noise', 3, 1),
+        draw(7 + 2 ** 32, 'noise', 3),
+      ].map(String),
     );
     expect(seen.size).toBe(6);
   });
