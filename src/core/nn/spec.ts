@@ -26,7 +26,7 @@ export type LabelEncoding = z.infer<typeof LabelEncoding>;
 export const ModelSpec = z.strictObject({
   /** Channels after the input convolution. */
   stem: z.int().min(1).max(1024),
-  /** Channels of each level, finest first; each level but the last (`residual`) or every one (`doubleConv`) halves the image. */
+  /** Channels of each level, finest first. Every level halves the image once: after its block (`residual`) or before it (`doubleConv`). */
   widths: z.array(z.int().min(1).max(2048)).min(2).max(6),
   /** Channels of the bottleneck's blocks, in order. */
   bottleneck: z.array(z.int().min(1).max(2048)).min(1).max(4),
