@@ -46,7 +46,12 @@ export const ShapeSpec = z.discriminatedUnion('type', [
   }),
   /** The ring of the given thickness along the inside of the frame's border (Fig. 10d). */
   z.strictObject({ type: z.literal('rim'), width: positive, ...shapeBase }),
-  z.strictObject({ type: z.literal('ellipse'), center: point, radii: z.tuple([positive, positive]), ...shapeBase }),
+  z.strictObject({
+    type: z.literal('ellipse'),
+    center: point,
+    radii: z.tuple([positive, positive]),
+    ...shapeBase,
+  }),
   z.strictObject({ type: z.literal('polygon'), points: z.array(point).min(3).max(4096), ...shapeBase }),
   /** A stroke of a round brush: all labels within `radius` of the polyline. */
   z.strictObject({

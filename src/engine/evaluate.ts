@@ -1,0 +1,192 @@
+import { join } from 'node:path';
+import { labelAt } from '../core/dataset/lattice.ts';
+import { createRenderer } from '../core/dataset/render.ts';
+import { scoreEvaluation } from '../core/metrics/accuracy.ts';
+import { type EvaluationPlan, judge, planEvaluation } from '../core/metrics/evaluation-labels.ts';
+import { createReadout, type Reading, readImages } from '../core/metrics/readout.ts';
+import { writeFileAtomic, ensureFolder, type WrittenFile } from '../files/atomic.ts';
+import { renderSheet, type SheetSection } from '../files/figure.ts';
+import { writeNpy } from '../files/npy.ts';
+import type { Artifact, Evaluation } from '../shared/records.ts';
+import type { RunDesign } from './design.ts';
+import { sampleImages } from './sampling.ts';
+
+export interface EvaluationJob {
+  readonly design: RunDesign;
+  /** Bytes of the exported denoiser. */
+  readonly model: Uint8Array;
+  readonly step: number;
+  readonly weights: 'raw' | 'ema';
+  /** The full evaluation, or the cheaper one on the way. */
+  readonly final: boolean;
+  readonly threads: number | null;
+  readonly onProgress?: (fraction: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** An evaluation with everything it looked at. */
+export interface EvaluationResult {
+  readonly evaluation: Evaluation;
+  readonly plan: EvaluationPlan;
+  /** (plan.labels.length, 1, N, N) float32. */
+  readonly images: Float32Array;
+  readonly readings: readonly Reading[];
+}
+
+/** Noise keys leave room for this many samples of one label. */
+const SAMPLES_PER_LABEL_LIMIT = 1024;
+
+/** Generates images for every section from the exported model, reads them off and scores them (paper figure 4). */
+export async function evaluateModel(job: EvaluationJob): Promise<EvaluationResult> {
+  const { design, final } = job;
+  const { spec, dataset } = design;
+  const rules = spec.evaluation;
+  const counts = final ? rules : rules.during;
+  const plan = planEvaluation(dataset, {
+    labelsPerSection: counts.labelsPerSection,
+    samplesPerLabel: counts.samplesPerLabel,
+    tolerancePx: rules.tolerancePx,
+    readout: rules.readout,
+    seed: rules.seed,
+  });
+  const started = performance.now();
+  const images = await generate(job, plan);
+  const readout = createReadout(spec.dataset, dataset.testKind, rules.readout);
+  const readings = readImages(readout, images, spec.dataset.size, plan.labels.length);
+  const evaluation: Evaluation = {
+    step: job.step,
+    final,
+    tolerancePx: plan.rule.tolerancePx,
+    readout: rules.readout,
+    weights: job.weights,
+    seconds: (performance.now() - started) / 1000,
+    sections: scoreEvaluation(dataset, plan, readings),
+  };
+  return { evaluation, plan, images, readings };
+}
+
+/** Each (label, sample) once, even where a named shape shares labels with a section. */
+async function generate(job: EvaluationJob, plan: EvaluationPlan): Promise<Float32Array> {
+  const { spec, dataset } = job.design;
+  const pixels = spec.dataset.size ** 2;
+  const places = new Map<number, number>(); // key → image
+  const keys = Uint32Array.from(plan.labels, (label, i) => {
+    return label * SAMPLES_PER_LABEL_LIMIT + (i % plan.samplesPerLabel);
+  });
+  for (const key of keys) if (!places.has(key)) places.set(key, places.size);
+  const unique = Uint32Array.from(places.keys());
+  const labels = new Float32Array(2 * unique.length);
+  unique.forEach((key, i) => {
+    labels.set(labelAt(dataset.lattice, Math.floor(key / SAMPLES_PER_LABEL_LIMIT)), 2 * i);
+  });
+  const generated = await sampleImages({
+    model: job.model,
+    spec,
+    sampler: spec.evaluation.sampler,
+    seed: spec.evaluation.seed,
+    keys: unique,
+    labels,
+    threads: job.threads,
+    onProgress: (done, total) => job.onProgress?.(done / total),
+    ...(job.signal ? { signal: job.signal } : {}),
+  });
+  const images = new Float32Array(keys.length * pixels);
+  keys.forEach((key, i) => {
+    const at = places.get(key)! * pixels;
+    images.set(generated.subarray(at, at + pixels), i * pixels);
+  });
+  return images;
+}
+
+/** Writes the picture, the samples and every reading; returns their records. `dir` is relative to `folder`. */
+export function writeEvaluation(
+  design: RunDesign,
+  result: EvaluationResult,
+  folder: string,
+  dir: string,
+): Artifact[] {
+  const { spec, dataset } = design;
+  const { plan, images, readings, evaluation } = result;
+  const size = spec.dataset.size;
+  ensureFolder(join(folder, dir));
+  const artifact = (kind: Artifact['kind'], name: string, written: WrittenFile): Artifact => ({
+    kind,
+    file: `${dir}/${name}`,
+    step: evaluation.step,
+    ...written,
+  });
+  const rows = readings.map((r, i) => {
+    const [x, y] = labelAt(dataset.lattice, plan.labels[i]!);
+    // JSON has no NaN: a position that was not found is null.
+    const position = (v: number) => (Number.isFinite(v) ? v : null);
+    return { label: [x, y], sample: i % plan.samplesPerLabel, ...r, x: position(r.x), y: position(r.y) };
+  });
+  const sections = plan.sections.map((s) => ({ section: s.section, labels: s.labels.length }));
+  const json = JSON.stringify({
+    evaluation,
+    sections,
+    samplesPerLabel: plan.samplesPerLabel,
+    readings: rows,
+  });
+  const picture = renderSheet({
+    title: `Generated samples at step ${evaluation.step}`,
+    subtitle: sheetSubtitle(design, result),
+    size,
+    sections: sheetSections(design, result),
+  });
+  return [
+    artifact('picture', 'samples.png', writeFileAtomic(join(folder, dir, 'samples.png'), picture.png)),
+    artifact(
+      'samples',
+      'samples.npy',
+      writeNpy(join(folder, dir, 'samples.npy'), {
+        shape: [plan.labels.length, 1, size, size],
+        data: images,
+      }),
+    ),
+    artifact('evaluation', 'evaluation.json', writeFileAtomic(join(folder, dir, 'evaluation.json'), json)),
+  ];
+}
+
+function sheetSubtitle({ dataset, spec }: RunDesign, { evaluation }: EvaluationResult): string {
+  const { sampler } = spec.evaluation;
+  const size = spec.dataset.size;
+  return (
+    `${dataset.testKind === 'bump2d' ? '2D Gaussian bumps' : '2D sums of stripes'}, ${size}×${size} px, ` +
+    `${dataset.trainingImages} training images; ${sampler.kind.toUpperCase()} with ${sampler.steps} steps; ` +
+    `right means an error below ${evaluation.tolerancePx} px in x and in y`
+  );
+}
+
+const LABELS_SHOWN = 12;
+const SAMPLES_SHOWN = 3;
+
+function sheetSections({ dataset, spec }: RunDesign, result: EvaluationResult): SheetSection[] {
+  const { plan, images, readings, evaluation } = result;
+  const pixels = spec.dataset.size ** 2;
+  const render = createRenderer(spec.dataset);
+  const period = dataset.lattice.periodic ? dataset.lattice.size : null;
+  let from = 0;
+  return plan.sections.map((section) => {
+    const first = from;
+    from += section.labels.length * plan.samplesPerLabel;
+    const scores = evaluation.sections.find((s) => s.section === section.section)!;
+    const items = [...section.labels.slice(0, LABELS_SHOWN)].map((index, i) => {
+      const [x, y] = labelAt(dataset.lattice, index);
+      const truth = new Float32Array(pixels);
+      render(dataset.testKind, x, y, truth, 0);
+      const samples = Array.from({ length: Math.min(SAMPLES_SHOWN, plan.samplesPerLabel) }, (_, k) => {
+        const at = first + i * plan.samplesPerLabel + k;
+        const verdict = judge(readings[at]!, x, y, plan.rule.tolerancePx, period);
+        return {
+          image: images.slice(at * pixels, (at + 1) * pixels),
+          ok: verdict.rightX && verdict.rightY,
+        };
+      });
+      return { x, y, truth, samples };
+    });
+    const show = (v: number) => v.toFixed(2);
+    const accuracyText = `both ${show(scores.both.mean)} · x ${show(scores.x.mean)} · y ${show(scores.y.mean)}`;
+    return { name: section.section, accuracyText, items };
+  });
+}

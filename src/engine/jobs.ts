@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { invalid } from '../core/base/errors.ts';
+import { buildDataset } from '../core/dataset/dataset.ts';
+import { createReadout, readImages } from '../core/metrics/readout.ts';
+import { ensureFolder, writeFileAtomic, type WrittenFile } from '../files/atomic.ts';
+import { contactSheet, encodePng, enlarge, grayPicture } from '../files/image.ts';
+import { writeNpy } from '../files/npy.ts';
+import { readBytes } from '../files/storage-error.ts';
+import type { EngineEvent, EngineRequest } from '../shared/engine-protocol.ts';
+import { readCheckpoint } from './checkpoint.ts';
+import { designRun } from './design.ts';
+import { evaluateModel, writeEvaluation } from './evaluate.ts';
+import { exportModel, readModelSpec } from './export.ts';
+import { sampleImages } from './sampling.ts';
+
+/** Jobs other than training. Each resolves when all its events are out. */
+
+type Request<T extends EngineRequest['type']> = Extract<EngineRequest, { type: T }>;
+type Emit = (event: EngineEvent) => void;
+
+function reportAs(emit: Emit, phase: 'evaluating' | 'sampling') {
+  return (fraction: number): void =>
+    emit({
+      type: 'progress',
+      phase,
+      step: 0,
+      steps: 0,
+      loss: null,
+      imagesPerSecond: null,
+      secondsLeft: null,
+      fraction,
+    });
+}
+
+/** The full evaluation of an exported model. */
+export async function evaluateJob(
+  request: Request<'evaluate'>,
+  emit: Emit,
+  signal: AbortSignal,
+): Promise<void> {
+  const { spec, folder, step, weights, threads, outDir } = request;
+  const design = designRun(spec);
+  const model = readFileSync(join(folder, request.modelFile));
+  const report = reportAs(emit, 'evaluating');
+  const result = await evaluateModel({
+    design,
+    model,
+    step,
+    weights,
+    final: true,
+    threads,
+    onProgress: report,
+    signal,
+  });
+  for (const artifact of writeEvaluation(design, result, folder, outDir))
+    emit({ type: 'artifact', artifact });
+  emit({ type: 'evaluation', evaluation: result.evaluation });
+}
+
+const MOST_IMAGES = 1_000_000;
+
+/** Samples at any labels: one PNG for each label, a sheet of all, and the arrays as npy. */
+export async function sampleJob(request: Request<'sample'>, emit: Emit, signal: AbortSignal): Promise<void> {
+  const { modelFile, count, sampler, seed, threads, outDir } = request;
+  const bytes = readBytes(modelFile);
+  const spec = readModelSpec(bytes, modelFile);
+  const images = request.labels.length * count;
+  if (images === 0 || images > MOST_IMAGES) {
+    throw invalid(
+      `sample: got ${request.labels.length} labels × ${count} samples, expected 1 to ${MOST_IMAGES} images`,
+    );
+  }
+  const size = spec.dataset.size;
+  const labels = new Float32Array(2 * images);
+  for (let i = 0; i < images; i++) labels.set(request.labels[Math.floor(i / count)]!, 2 * i);
+  const report = reportAs(emit, 'sampling');
+  const samples = await sampleImages({
+    model: bytes,
+    spec,
+    sampler,
+    seed,
+    keys: Uint32Array.from({ length: images }, (_, i) => i),
+    labels,
+    threads,
+    onProgress: (done, total) => report(done / total),
+    signal,
+  });
+
+  ensureFolder(outDir);
+  const pixels = size * size;
+  const at = (i: number) => samples.subarray(i * pixels, (i + 1) * pixels);
+  const save = (kind: 'picture' | 'samples', file: string, written: WrittenFile) =>
+    emit({ type: 'artifact', artifact: { kind, file, step: null, ...written } });
+  const png = (file: string, picture: ReturnType<typeof grayPicture>) =>
+    save('picture', file, writeFileAtomic(join(outDir, file), encodePng(picture)));
+  const factor = Math.max(1, Math.ceil(128 / size));
+  for (let i = 0; i < images; i++) {
+    const [x, y] = request.labels[Math.floor(i / count)]!;
+    const name = count === 1 ? `x${x}_y${y}.png` : `x${x}_y${y}_${(i % count) + 1}.png`;
+    png(name, enlarge(grayPicture(at(i), size), factor));
+  }
+  const perRow = count > 1 ? count : Math.ceil(Math.sqrt(images));
+  const tiles = Array.from({ length: images }, (_, i) =>
+    enlarge(grayPicture(at(i), size), Math.max(1, Math.ceil(64 / size))),
+  );
+  png('sheet.png', contactSheet(tiles, perRow));
+  const npy = (file: string, shape: number[], data: Float32Array) =>
+    save('samples', file, writeNpy(join(outDir, file), { shape, data }));
+  npy('samples.npy', [images, 1, size, size], samples);
+  npy('labels.npy', [images, 2], labels);
+  const { testKind } = buildDataset(spec.dataset);
+  const readings = readImages(createReadout(spec.dataset, testKind), samples, size, images);
+  npy('positions.npy', [images, 2], Float32Array.from(readings.flatMap((r) => [r.x, r.y])));
+}
+
+/** An ONNX model from a kept checkpoint, optionally with a tap as a further output. */
+export function exportJob(request: Request<'export'>, emit: Emit): void {
+  const { spec, folder, checkpointFile, outFile, tap } = request;
+  const design = designRun(spec);
+  const { state, step } = readCheckpoint(join(folder, checkpointFile), spec, design.layout);
+  const automatic = step > spec.training.ema.startStep ? 'ema' : 'raw';
+  const weights = request.weights === 'auto' ? automatic : request.weights;
+  const flat = weights === 'ema' ? state.average : state.parameters;
+  const bytes = exportModel(spec, design.layout, flat, { step, weights }, tap === null ? [] : [tap]);
+  const written = writeFileAtomic(outFile, bytes);
+  emit({
+    type: 'artifact',
+    artifact: { kind: tap === null ? 'model' : 'taps', file: outFile, step, ...written },
+  });
+}

@@ -1,0 +1,71 @@
+import { invariant, toErrorData } from '../core/base/errors.ts';
+import { type EngineEvent, EngineRequest } from '../shared/engine-protocol.ts';
+import type { TrainingBackend } from './backend.ts';
+import { evaluateJob, exportJob, sampleJob } from './jobs.ts';
+import { cpuBackend } from './onnxruntime/cpu-backend.ts';
+import { trainRun } from './trainer.ts';
+
+/**
+ * The engine process: takes one job from its parent, reports events, and leaves. It ends at once when the
+ * parent is gone, so that nothing trains unseen.
+ */
+
+const backends: readonly TrainingBackend[] = [cpuBackend];
+
+function chooseBackend(name: string): TrainingBackend {
+  const backend = name === 'auto' ? backends[0] : backends.find((b) => b.name === name);
+  invariant(backend, `no engine is called ${name}`);
+  return backend;
+}
+
+const stop = new AbortController();
+let last: { step: number; weights: string | null } = { step: 0, weights: null };
+
+function emit(event: EngineEvent): void {
+  if (event.type === 'checkpoint') last = { step: event.step, weights: event.weights };
+  process.send?.(event);
+}
+
+async function run(request: Exclude<EngineRequest, { type: 'stop' }>): Promise<EngineEvent> {
+  const finished: EngineEvent = { type: 'ended', outcome: 'finished', step: 0, weights: null, error: null };
+  switch (request.type) {
+    case 'train': {
+      const { spec, folder, threads, resumeFrom } = request;
+      const backend = chooseBackend(request.engine);
+      return trainRun({ spec, folder, backend, threads, resumeFrom, emit, stop: stop.signal });
+    }
+    case 'evaluate':
+      await evaluateJob(request, emit, stop.signal);
+      return finished;
+    case 'sample':
+      await sampleJob(request, emit, stop.signal);
+      return finished;
+    case 'export':
+      exportJob(request, emit);
+      return finished;
+  }
+}
+
+function leave(event: EngineEvent): void {
+  if (!process.send) return;
+  process.send(event, () => process.disconnect?.());
+}
+
+let busy = false;
+
+process.on('message', (message: unknown) => {
+  const request = EngineRequest.parse(message);
+  if (request.type === 'stop') {
+    stop.abort();
+    return;
+  }
+  invariant(!busy, 'the engine process takes one job');
+  busy = true;
+  run(request).then(leave, (error: unknown) => {
+    console.error(error);
+    leave({ type: 'ended', outcome: 'failed', ...last, error: toErrorData(error) });
+  });
+});
+process.on('disconnect', () => process.exit(busy ? 0 : 1));
+// Ctrl-C reaches the whole process group; the parent decides what it means.
+process.on('SIGINT', () => {});
