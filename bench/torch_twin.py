@@ -405,4 +405,5 @@ def main():
         answers.flush()
 
 
-main()
+if __name__ == "__main__":
+    main()

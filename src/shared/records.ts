@@ -102,14 +102,28 @@ export const RunSummary = z.object({
 });
 export type RunSummary = z.infer<typeof RunSummary>;
 
+/** One line of a run's history: the state it entered or was in, and what there is to say. */
+export const RunEvent = z.object({
+  at: z.string(),
+  state: RunState,
+  step: z.int(),
+  code: z.enum(ERROR_CODES).nullable(),
+  message: z.string().nullable(),
+});
+export type RunEvent = z.infer<typeof RunEvent>;
+
 export const RunDetail = RunSummary.extend({
   spec: RunSpec,
   folder: z.string(),
-  /** sha256 of the little-endian bytes of the raw flat parameter vector at `step`; null before the first checkpoint. */
+  /** sha256 of the little-endian bytes of the raw flat parameter vector at `weightsStep`; null before the first checkpoint. */
   weights: z.string().nullable(),
+  /** The step of the newest checkpoint (`step` is the last one heard of). */
+  weightsStep: z.int().nullable(),
   metrics: z.record(z.string(), z.array(z.tuple([z.int(), z.number()]))),
   evaluations: z.array(Evaluation),
   artifacts: z.array(Artifact),
   environment: z.record(z.string(), z.string()),
+  /** State history and notices, oldest first. */
+  events: z.array(RunEvent),
 });
 export type RunDetail = z.infer<typeof RunDetail>;

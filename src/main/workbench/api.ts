@@ -2,25 +2,46 @@ import type { SamplerSpec } from '../../core/diffusion/spec.ts';
 import type { EngineEvent, EngineName } from '../../shared/engine-protocol.ts';
 import type { Artifact, Evaluation, RunDetail, RunState, RunSummary } from '../../shared/records.ts';
 import type { RunSpec } from '../../shared/run-spec.ts';
+import type { MetricSummary } from './store/metrics.ts';
 
 /** The workbench service, as the command line and the hosts use it. It imports no `electron`. */
 export interface Workbench {
   readonly home: string;
 
-  /** Records a run in state `queued`. */
+  /**
+   * Records a run in state `queued`; without a name it gets the preset and two words.
+   * @throws CliffordError INVALID_INPUT
+   */
   createRun(input: { spec: RunSpec; name?: string; preset?: string; tags?: string[] }): RunSummary;
   /**
-   * Trains (or goes on training) a run in an engine process until it ends.
-   * @throws CliffordError CONFLICT when another process trains in this home
+   * Trains a run in an engine process until that ends, or goes on from its newest whole checkpoint. What happens to
+   * the engine (an error, a crash, no memory) is a state with a reason in the outcome; it rejects only when the run
+   * cannot be started, or its end cannot be recorded.
+   * @throws CliffordError CONFLICT when the run is finished or deleted, or a process trains in this home; STORAGE when
+   * no recorded checkpoint is whole
    */
   train(runId: string, options: TrainOptions): Promise<TrainOutcome>;
-  /** Asks whichever process trains the run to checkpoint and stop; resolves when it has (or after the timeout). */
-  stop(runId: string, timeoutMs?: number): Promise<RunState>;
+  /**
+   * Asks whichever process trains the run to checkpoint and stop, or with `kill` to end at once. Resolves with the
+   * state when it has, or after the timeout (60 s) with `running`.
+   * @throws CliffordError CONFLICT when the run is not running
+   */
+  stop(runId: string, timeoutMs?: number, options?: { kill?: boolean }): Promise<RunState>;
 
-  /** Finds a run by id, unique id prefix, or exact name (the newest wins; `latest` is the newest run). */
+  /**
+   * Finds a run by id, exact name (the newest wins), unique id prefix, or `latest` (the newest run).
+   * @throws CliffordError NOT_FOUND; INVALID_INPUT listing the candidates of a prefix
+   */
   resolveRun(ref: string, options?: { includeDeleted?: boolean }): RunSummary;
-  listRuns(filter?: { state?: RunState; tag?: string; includeDeleted?: boolean; limit?: number }): RunSummary[];
+  listRuns(filter?: {
+    state?: RunState;
+    tag?: string;
+    includeDeleted?: boolean;
+    limit?: number;
+  }): RunSummary[];
   showRun(runId: string): RunDetail;
+  /** Latest, least and greatest value of each metric, without reading the points. */
+  summarizeMetrics(runId: string): MetricSummary[];
   tag(runId: string, change: { add?: string[]; remove?: string[] }): RunSummary;
   note(runId: string, text: string): RunSummary;
   /** Soft delete; `restore` undoes it; `purge` removes the record and the files for good (deleted runs only). */
@@ -28,10 +49,12 @@ export interface Workbench {
   restore(runId: string): RunSummary;
   purge(runId: string): void;
 
-  evaluate(runId: string, options: { threads?: number; onEvent?: (e: EngineEvent) => void }): Promise<Evaluation>;
+  /** Evaluates the newest exported model again, in an engine process; possible while something else trains. */
+  evaluate(runId: string, options: JobOptions): Promise<Evaluation>;
+  /** Samples from the newest exported model; `files` are absolute paths. */
   sample(runId: string, request: SampleOptions): Promise<{ files: string[] }>;
   /** Copies the exported denoiser (verified against its recorded sha256), or builds one from a kept checkpoint. */
-  export(runId: string, options: { out: string; step?: number; tap?: string }): Promise<Artifact>;
+  export(runId: string, options: ExportOptions): Promise<Artifact>;
 
   close(): void;
 }
@@ -50,12 +73,30 @@ export interface TrainOutcome {
   run: RunSummary;
 }
 
-export interface SampleOptions {
+/** Of the jobs besides training. */
+export interface JobOptions {
+  threads?: number;
+  onEvent?: (event: EngineEvent) => void;
+  /** Aborting ends the job at once; it rejects with CANCELLED. */
+  signal?: AbortSignal;
+}
+
+export interface SampleOptions extends JobOptions {
+  /** Frame coordinates, x then y. */
   labels: [number, number][];
+  /** Images for each label. */
   count: number;
   sampler: SamplerSpec;
   seed: number;
-  threads?: number;
+  /** A folder; made if missing. */
   out: string;
-  onEvent?: (e: EngineEvent) => void;
+}
+
+export interface ExportOptions extends JobOptions {
+  /** A file, replaced if there; its folder must exist and lie outside of the run history. */
+  out: string;
+  /** A kept checkpoint's or milestone's; else the newest exported model. */
+  step?: number;
+  /** The tap whose representation is a second output. */
+  tap?: string;
 }

@@ -1,0 +1,116 @@
+import type { Command } from 'commander';
+import type { RunDetail } from '../../../shared/records.ts';
+import { RunSpec } from '../../../shared/run-spec.ts';
+import { loadPreset } from '../../presets/presets.ts';
+import { parseWith } from '../../presets/zod-sentence.ts';
+import type { Workbench } from '../../workbench/api.ts';
+import { accuracyTable, comparisonTable } from '../accuracy.ts';
+import {
+  addHomeOption,
+  addJsonOption,
+  type CliContext,
+  type HomeOptions,
+  wholeNumber,
+  withWorkbench,
+} from '../context.ts';
+import { exitCodeOfState } from '../exit-codes.ts';
+import { report } from '../output.ts';
+import type { SetExitCode } from '../program.ts';
+import { filesText, lastEvaluation, trainingDocument, trainingText, trainWithProgress } from './training.ts';
+
+interface QuickstartOptions extends HomeOptions {
+  seed: number;
+  steps?: number;
+}
+
+/** The two sides of the paper's contrast (Fig. 4). */
+const SIDES = [
+  { preset: 'quick', title: 'bumps alone' },
+  { preset: 'quick-stripes', title: 'bumps and 1D stripes' },
+] as const;
+
+const QUESTION = 'Side by side: are held-out values reached when 1D stripes have shown them?';
+
+/** `quickstart`: trains both presets with one seed and prints them side by side. */
+export function addQuickstartCommand(program: Command, context: CliContext, setExitCode: SetExitCode): void {
+  const command = program
+    .command('quickstart')
+    .summary("the paper's contrast in small: train twice and compare (about ten minutes)")
+    .description(
+      'Trains the presets "quick" (bumps with a cross held out) and "quick-stripes" (the same with 1D stripes that ' +
+        'cover the missing values) with the same seed, and prints accuracy by region side by side.',
+    )
+    .option('--seed <n>', 'seed of both runs', wholeNumber('--seed', 0), 0)
+    .option('--steps <n>', 'optimizer steps of both runs, to try it out faster', wholeNumber('--steps', 1));
+  addJsonOption(addHomeOption(command))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  clifford quickstart\n  clifford quickstart --seed 1 --home /tmp/clifford',
+    )
+    .action(async (options: QuickstartOptions) => {
+      await withWorkbench(context, options, async (workbench) => {
+        const started = performance.now();
+        const runs: RunDetail[] = [];
+        for (const side of SIDES) {
+          const { code, run } = await trainSide(context, workbench, side, options);
+          if (code !== 0) {
+            report(context.terminal, options.json === true, trainingDocument(run), () => trainingText(run));
+            if (run.reason !== null) context.terminal.err(`clifford: ${run.reason.message}\n`);
+            return setExitCode(code);
+          }
+          runs.push(run);
+        }
+        const minutes = (performance.now() - started) / 60_000;
+        report(
+          context.terminal,
+          options.json === true,
+          { minutes: Number(minutes.toFixed(2)), runs: runs.map(trainingDocument) },
+          () => quickstartText(runs, minutes),
+        );
+      });
+    });
+}
+
+async function trainSide(
+  context: CliContext,
+  workbench: Workbench,
+  side: (typeof SIDES)[number],
+  options: QuickstartOptions,
+): Promise<{ code: number; run: RunDetail }> {
+  const { spec } = loadPreset(side.preset);
+  const steps = options.steps ?? spec.training.steps;
+  const changed = { ...spec, seed: options.seed, training: { ...spec.training, steps } };
+  const { id, name } = workbench.createRun({
+    spec: parseWith(RunSpec, changed, side.preset),
+    preset: side.preset,
+    tags: ['quickstart'],
+  });
+  context.terminal.err(`\n${side.title}: run ${id} (${name}), ${steps} steps\n`);
+  const { state, run } = await trainWithProgress(context, workbench, id, { engine: 'auto' });
+  return { code: exitCodeOfState(state, run.reason), run: workbench.showRun(id) };
+}
+
+export function quickstartText(runs: readonly RunDetail[], minutes: number): string {
+  const parts: string[] = [];
+  runs.forEach((run, i) => {
+    const evaluation = lastEvaluation(run);
+    const title = `${SIDES[i]!.title} (run ${run.id}, ${run.name})`;
+    parts.push(`${title}\n${'─'.repeat(title.length)}`);
+    if (evaluation !== null) parts.push(accuracyTable(evaluation));
+    parts.push(filesText(run));
+  });
+  const columns = runs.flatMap((run, i) => {
+    const evaluation = lastEvaluation(run);
+    return evaluation === null ? [] : [{ title: SIDES[i]!.title, evaluation }];
+  });
+  parts.push(
+    `${QUESTION}\n${'─'.repeat(QUESTION.length)}`,
+    comparisonTable(columns),
+    `Training and measuring took ${minutes.toFixed(1)} minutes.`,
+    'Next:\n' +
+      `  npm start                                             open the workbench\n` +
+      `  npx clifford sample ${runs.at(-1)!.id} --x 8 --y 0:16 --out samples\n` +
+      '  npx clifford --help',
+  );
+  return parts.join('\n\n');
+}

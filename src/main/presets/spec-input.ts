@@ -1,0 +1,165 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { CliffordError, invalid } from '../../core/base/errors.ts';
+import { DatasetSpec } from '../../core/dataset/spec.ts';
+import { RunSpec } from '../../shared/run-spec.ts';
+import { formatPath, parseJson } from './json.ts';
+import { loadPreset, presetNames, presetsFolder } from './presets.ts';
+import { didYouMean } from './suggest.ts';
+import { parseWith } from './zod-sentence.ts';
+
+export interface ResolvedSpec {
+  spec: RunSpec;
+  /** Name of the preset it started from, if any. */
+  preset: string | null;
+}
+
+/**
+ * Makes a run specification from what a user gives: the name of a preset, or a JSON file that holds
+ *
+ * - a full RunSpec, as `clifford preset show` prints it;
+ * - `{ "preset": "quick", "set": { "training": { "steps": 100 } } }`: a preset with changes merged in; or
+ * - a document with a `spec` field, as `preset show --json` and `runs show --json` print it.
+ *
+ * @param assignments `path=value` changes applied last, for example `training.steps=100`
+ * @throws CliffordError NOT_FOUND, INVALID_INPUT
+ */
+export function resolveSpec(
+  given: string,
+  assignments: readonly string[] = [],
+  folder = presetsFolder(),
+): ResolvedSpec {
+  const { document, preset, source } = readSpecDocument(given, folder);
+  let merged = document;
+  for (const assignment of assignments) merged = assign(merged, assignment);
+  return { spec: parseWith(RunSpec, merged, source), preset };
+}
+
+/**
+ * The dataset of a run specification (any form that `resolveSpec` takes), or of a JSON file that holds a dataset
+ * alone.
+ */
+export function resolveDataset(
+  given: string,
+  assignments: readonly string[] = [],
+  folder = presetsFolder(),
+): DatasetSpec {
+  const { document, source } = readSpecDocument(given, folder);
+  const alone = isObject(document) && 'parts' in document && !('dataset' in document);
+  if (!alone) return resolveSpec(given, assignments, folder).spec.dataset;
+  const changed = assignments.reduce((node: unknown, assignment) => assign(node, assignment), document);
+  return parseWith(DatasetSpec, changed, source);
+}
+
+function readSpecDocument(
+  given: string,
+  folder: string,
+): { document: unknown; preset: string | null; source: string } {
+  if (!looksLikeFile(given)) {
+    const names = presetNames(folder);
+    if (names.includes(given))
+      return { document: loadPreset(given, folder).spec, preset: given, source: given };
+    throw new CliffordError(
+      'NOT_FOUND',
+      `no preset or file is named ${JSON.stringify(given)}${didYouMean(given, names)}; ` +
+        `expected a JSON file or one of ${names.join(', ')}`,
+    );
+  }
+  const document = parseJson(readText(given), given);
+  if (!isObject(document)) {
+    throw invalid(`${given}: got ${JSON.stringify(document)?.slice(0, 40)}, expected an object {…}`);
+  }
+  if ('preset' in document && !('dataset' in document) && !('spec' in document)) {
+    return mergePreset(document, given, folder);
+  }
+  if ('spec' in document && !('dataset' in document)) {
+    return { document: document['spec'], preset: null, source: `${given}, field "spec"` };
+  }
+  return { document, preset: null, source: given };
+}
+
+function mergePreset(document: Record<string, unknown>, source: string, folder: string) {
+  for (const key of Object.keys(document)) {
+    if (key === 'preset' || key === 'set') continue;
+    const hint = didYouMean(key, ['preset', 'set']);
+    throw invalid(`${source}: unknown field ${JSON.stringify(key)}${hint}, expected "preset" and "set"`);
+  }
+  const { preset, set = {} } = document;
+  if (typeof preset !== 'string') {
+    throw invalid(`${source}: preset: got ${JSON.stringify(preset)}, expected the name of a preset`);
+  }
+  if (!isObject(set)) throw invalid(`${source}: set: got ${JSON.stringify(set)}, expected an object {…}`);
+  const base = loadPreset(preset, folder).spec;
+  return { document: deepMerge(base, set), preset, source };
+}
+
+/** Objects merge field by field; everything else, lists included, is replaced. */
+export function deepMerge(base: unknown, change: unknown): unknown {
+  if (!isObject(base) || !isObject(change)) return change;
+  // A different kind of thing (another schedule, another encoding) brings its own fields.
+  if ('kind' in change && 'kind' in base && change['kind'] !== base['kind']) return change;
+  const out: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(change)) {
+    out[key] = key in base ? deepMerge(base[key], value) : value;
+  }
+  return out;
+}
+
+/**
+ * Applies `path=value`: the value is JSON, or a plain word taken as a string. Lists are indexed by number
+ * (`dataset.parts.0.lambda=0.1` or `dataset.parts[0].lambda=0.1`).
+ */
+function assign(document: unknown, assignment: string): unknown {
+  const equals = assignment.indexOf('=');
+  const keys = assignment
+    .slice(0, Math.max(0, equals))
+    .replaceAll(/\[(\d+)\]/g, '.$1')
+    .split('.');
+  if (equals <= 0 || keys.includes('')) {
+    throw invalid(`--set: got ${JSON.stringify(assignment)}, expected path=value such as training.steps=100`);
+  }
+  const text = assignment.slice(equals + 1);
+  const isWord = /^[A-Za-z][\w-]*$/.test(text) && !/^(true|false|null|nan|infinity)$/i.test(text);
+  const value = isWord ? text : parseJson(text, `--set ${assignment.slice(0, equals)}`);
+  return put(document, keys, value, []);
+}
+
+function put(node: unknown, keys: readonly string[], value: unknown, done: readonly string[]): unknown {
+  const [key, ...rest] = keys;
+  if (key === undefined) return deepMerge(node, value);
+  const path = formatPath([...done, key]);
+  if (Array.isArray(node)) {
+    const index = Number(key);
+    if (!Number.isInteger(index) || index < 0 || index >= node.length) {
+      throw invalid(`--set ${path}: got index ${key}, expected 0 to ${node.length - 1}`);
+    }
+    return node.map((item: unknown, i) => (i === index ? put(item, rest, value, [...done, key]) : item));
+  }
+  if (!isObject(node)) {
+    throw invalid(
+      `--set ${path}: ${formatPath(done)} is ${JSON.stringify(node) ?? 'unset'}, expected an object`,
+    );
+  }
+  return { ...node, [key]: put(node[key], rest, value, [...done, key]) };
+}
+
+function looksLikeFile(given: string): boolean {
+  if (/\.json$/i.test(given) || given.includes('/') || given.includes(path.sep)) return true;
+  return existsSync(given) && statSync(given).isFile();
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT')
+      throw new CliffordError('NOT_FOUND', `${file}: no such file, expected a JSON file`);
+    if (code === 'EISDIR') throw invalid(`${file}: got a folder, expected a JSON file`);
+    throw invalid(`${file}: cannot be read (${code ?? String(error)}), expected a readable JSON file`);
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

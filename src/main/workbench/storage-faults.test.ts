@@ -1,0 +1,159 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openWorkbench } from './service.ts';
+import { cleanUp, errorOf, script, SCRIPTED_ENGINE, temporaryFolder, testWorkbench } from './testing/home.ts';
+import { testSpec } from './testing/spec.ts';
+
+/**
+ * Real full and read-only file systems, by small tmpfs mounts: permissions prove nothing when tests run as root. Where
+ * mounting is not possible these tests do not exist, and one of another name stands for them in the report.
+ */
+const canMount = ((): boolean => {
+  if (process.platform !== 'linux') return false;
+  const folder = `/tmp/clifford-mount-${process.pid}`;
+  mkdirSync(folder);
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder]).status === 0;
+  if (mounted) spawnSync('umount', [folder]);
+  rmSync(folder, { recursive: true });
+  return mounted;
+})();
+
+function mountTmpfs(size: string): string {
+  const folder = temporaryFolder();
+  const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder]);
+  if (status !== 0) throw new Error(`mount: ${String(stderr)}`);
+  cleanUp(() => spawnSync('umount', ['-l', folder]));
+  return folder;
+}
+
+function remountReadOnly(folder: string): void {
+  const { status, stderr } = spawnSync('mount', ['-o', 'remount,ro', folder]);
+  if (status !== 0) throw new Error(`remount: ${String(stderr)}`);
+}
+
+/** Takes all the space there is. */
+function fill(folder: string): string {
+  const file = join(folder, 'ballast');
+  const chunk = new Uint8Array(4096);
+  try {
+    for (;;) writeFileSync(file, chunk, { flag: 'a' });
+  } catch (error) {
+    expect((error as NodeJS.ErrnoException).code).toBe('ENOSPC');
+  }
+  return file;
+}
+
+if (!canMount)
+  test('mounting is not possible here: full and read-only disks are NOT tested', () => {
+    console.warn(
+      'storage-faults: this user cannot mount a tmpfs; full and read-only home folders were not tested',
+    );
+    expect(canMount).toBe(false);
+  });
+
+if (canMount)
+  test('a read-only home is one clear sentence, whether it has a history or not', async () => {
+    const empty = mountTmpfs('64k');
+    remountReadOnly(empty);
+    expect(await errorOf(() => openWorkbench({ home: join(empty, 'home') }))).toMatchObject({
+      code: 'STORAGE',
+      message: expect.stringMatching(
+        /home folder .* is on a read-only file system; expected a folder that can be written/,
+      ),
+    });
+    const home = mountTmpfs('4m');
+    const workbench = openWorkbench({ home });
+    workbench.createRun({ spec: testSpec(), name: 'kept' });
+    workbench.close();
+    remountReadOnly(home);
+    expect((await errorOf(() => openWorkbench({ home }))).message).toMatch(/read-only/);
+  });
+
+if (canMount)
+  test('a disk too small for the history, or full, is one clear sentence', async () => {
+    const tiny = mountTmpfs('64k');
+    expect(await errorOf(() => openWorkbench({ home: tiny }))).toMatchObject({
+      code: 'STORAGE',
+      message: expect.stringMatching(/disk is full|full disk/),
+    });
+    const full = mountTmpfs('64k');
+    fill(full);
+    expect(await errorOf(() => openWorkbench({ home: full }))).toMatchObject({
+      code: 'STORAGE',
+      message: expect.stringMatching(/is on a full disk/),
+    });
+  });
+
+if (canMount)
+  test('a disk that fills up while training fails that call, harms nothing, and the run goes on later', async () => {
+    const home = mountTmpfs('4m');
+    const workbench = testWorkbench(home);
+    const kept = workbench.createRun({ spec: testSpec(), name: 'kept' });
+    script('ok');
+    await workbench.train(kept.id, { engine: 'auto' });
+    const before = workbench.showRun(kept.id);
+    const { id } = workbench.createRun({ spec: testSpec({ steps: 2000, checkpointEvery: 50 }) });
+    let ballast: string | undefined;
+    const training = workbench.train(id, {
+      engine: 'auto',
+      onEvent(e) {
+        if (e.type === 'checkpoint' && e.step === 100) ballast = fill(home);
+      },
+    });
+    // Either the engine meets the full disk (a failed run), or the history does (then its end cannot be recorded either).
+    const outcome = await training.then(
+      ({ run }) => run.reason,
+      (error: unknown) => error,
+    );
+    expect(outcome).toMatchObject({ code: 'STORAGE', message: expect.stringMatching(/disk/) });
+    expect(
+      await errorOf(() => workbench.createRun({ spec: testSpec(), name: 'x'.repeat(100) }).id && fillRuns()),
+    ).toMatchObject({
+      code: 'STORAGE',
+    });
+    function fillRuns(): void {
+      for (let i = 0; i < 1000; i++) workbench.createRun({ spec: testSpec() });
+    }
+    expect(workbench.showRun(kept.id)).toEqual(before);
+
+    rmSync(ballast!);
+    const fresh = openWorkbench({ home, engineEntry: SCRIPTED_ENGINE });
+    cleanUp(() => fresh.close());
+    expect(fresh.showRun(kept.id)).toEqual(before);
+    expect(['failed', 'interrupted']).toContain(fresh.resolveRun(id).state);
+    expect(fresh.showRun(id).weightsStep).toBeGreaterThanOrEqual(100);
+    const again = await fresh.train(id, { engine: 'auto' });
+    expect(again.state).toBe('finished');
+    expect(fresh.showRun(id).metrics.loss).toHaveLength(2000);
+  });
+
+if (canMount)
+  test('exporting to a full disk leaves no torn file', async () => {
+    const workbench = testWorkbench();
+    const { id } = workbench.createRun({ spec: testSpec() });
+    script('ok');
+    await workbench.train(id, { engine: 'auto' });
+    const disk = mountTmpfs('64k');
+    const out = join(disk, 'model.onnx');
+    writeFileSync(out, 'an older model');
+    fill(disk);
+    expect(await errorOf(() => workbench.export(id, { out }))).toMatchObject({ code: 'STORAGE' });
+    expect(readFileSync(out, 'utf8')).toBe('an older model');
+    expect(readdirSync(disk).sort()).toEqual(['ballast', 'model.onnx']);
+  });
+
+test('a home below a file, and a folder in place of the database, are refused', async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'file'), '');
+  expect(await errorOf(() => openWorkbench({ home: join(folder, 'file', 'home') }))).toMatchObject({
+    code: 'STORAGE',
+  });
+  mkdirSync(join(folder, 'home', 'clifford.db'), { recursive: true });
+  expect(await errorOf(() => openWorkbench({ home: join(folder, 'home') }))).toMatchObject({
+    code: 'STORAGE',
+    message: expect.stringMatching(/clifford\.db is a folder/),
+  });
+  expect(existsSync(join(folder, 'home', 'clifford.db'))).toBe(true);
+});

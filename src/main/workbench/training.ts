@@ -1,0 +1,258 @@
+import { CliffordError, type ErrorData } from '../../core/base/errors.ts';
+import { ensureFolder } from '../../files/atomic.ts';
+import type { EngineEvent } from '../../shared/engine-protocol.ts';
+import type { MetricPoint } from '../../shared/records.ts';
+import type { TrainOptions, TrainOutcome } from './api.ts';
+import { settleRetired, whatIsWrong } from './artifact-files.ts';
+import { needLiveRun, needRun, runFolder, specOf, type Context } from './context.ts';
+import { takeLock } from './lock.ts';
+import { endProcess, processIdentity } from './process-identity.ts';
+import { pickCheckpoint, recoverUnderLock, rewind, whereItResumes } from './recovery.ts';
+import { recordEvaluation } from './store/evaluations.ts';
+import { recordArtifact, retireFiles, rotateCheckpoints } from './store/ledger.ts';
+import { insertPoints } from './store/metrics.ts';
+import { addEvent, enterState, patchRun, summarizeRun } from './store/runs.ts';
+import type { RunRow } from './store/schema.ts';
+import { startEngine, type EngineEnd, type EngineProcess } from './supervisor.ts';
+
+/**
+ * Trains a run, or goes on from its newest whole checkpoint, until its engine process ends; what that process says is
+ * recorded on the way. Rejects when the run cannot be started or its end cannot be recorded; everything that happens
+ * to the engine is a state with a reason.
+ * @throws CliffordError CONFLICT (deleted, finished, or somebody trains in this home), STORAGE, NOT_FOUND
+ */
+export async function train(ctx: Context, runId: string, options: TrainOptions): Promise<TrainOutcome> {
+  needTrainable(ctx, runId);
+  const lock = await takeLock(ctx.home.lock, ctx.home.root);
+  try {
+    recoverUnderLock(ctx);
+    const run = needTrainable(ctx, runId);
+    lock.announce(run);
+    const resumeFrom = await prepare(ctx, run);
+    const engine = startTraining(ctx, run, resumeFrom, options);
+    const row = finish(ctx, run.pk, await engine);
+    return { state: row.state, run: ctx.store.read((db) => summarizeRun(db, row)) };
+  } finally {
+    lock.dispose();
+  }
+}
+
+function needTrainable(ctx: Context, runId: string): RunRow {
+  const run = needLiveRun(ctx, runId);
+  if (run.state === 'finished') {
+    throw new CliffordError(
+      'CONFLICT',
+      `run ${run.id} (${run.name}) is finished: step ${run.step} of ${run.steps}, nothing is left to train; ` +
+        `to train longer, start a run whose spec has more steps`,
+    );
+  }
+  return run;
+}
+
+/** Makes the folder and the history ready; returns the checkpoint to go on from. */
+async function prepare(ctx: Context, run: RunRow): Promise<string | null> {
+  // The engine of an owner that was killed may still be finishing a file in this very folder.
+  if (run.enginePid !== null && run.engineIdentity !== null)
+    await endProcess(run.enginePid, run.engineIdentity);
+  ensureFolder(runFolder(ctx, run.id));
+  const { checkpoint, rejected } = pickCheckpoint(ctx, run);
+  rewind(ctx, run, checkpoint, rejected);
+  const now = ctx.now();
+  ctx.store.write((db) => {
+    const row = enterState(db, run.pk, 'running', null, now, {
+      startedAt: run.startedAt ?? now,
+      endedAt: null,
+      heartbeatAt: now,
+      ownerPid: process.pid,
+      enginePid: null,
+      engineIdentity: null,
+      stopRequest: 0,
+    });
+    if (checkpoint)
+      addEvent(db, row, now, { message: `resumes from ${checkpoint.file} at step ${checkpoint.step}` });
+  });
+  return checkpoint?.file ?? null;
+}
+
+const POLL_MS = 200;
+const HEARTBEAT_MS = 2000;
+
+async function startTraining(
+  ctx: Context,
+  run: RunRow,
+  resumeFrom: string | null,
+  options: TrainOptions,
+): Promise<EngineEnd> {
+  const folder = runFolder(ctx, run.id);
+  const recorder = startRecorder(ctx, run);
+  const engine = startEngine({
+    entry: ctx.engineEntry,
+    logFile: `${folder}/engine.log`,
+    request: {
+      type: 'train',
+      runId: run.id,
+      folder,
+      spec: specOf(run),
+      engine: options.engine,
+      threads: options.threads ?? null,
+      resumeFrom,
+    },
+    onEvent(event) {
+      recorder.record(event);
+      tell(options.onEvent, event);
+    },
+  });
+  const timer = setInterval(() => {
+    try {
+      recorder.heartbeat();
+      obeyRequests(ctx, run, engine);
+    } catch (error) {
+      engine.fail(error);
+    }
+  }, POLL_MS);
+  const undo = [onAbort(options.signal, engine.stop), onAbort(options.kill, engine.kill)];
+  try {
+    if (engine.pid !== undefined) {
+      const patch = { enginePid: engine.pid, engineIdentity: processIdentity(engine.pid) ?? null };
+      ctx.store.write((db) => patchRun(db, run.pk, patch));
+    }
+  } catch (error) {
+    engine.fail(error);
+  }
+  try {
+    const end = await engine.done;
+    recorder.flush();
+    return end;
+  } finally {
+    clearInterval(timer);
+    for (const remove of undo) remove();
+  }
+}
+
+/** `stop` may be asked for by any process: it leaves a request in the history. */
+function obeyRequests(ctx: Context, run: RunRow, engine: EngineProcess): void {
+  const request = needRun(ctx, run.id).stopRequest;
+  if (request >= 2) engine.kill();
+  else if (request === 1) engine.stop();
+}
+
+function onAbort(signal: AbortSignal | undefined, action: () => void): () => void {
+  if (signal?.aborted) action();
+  signal?.addEventListener('abort', action);
+  return () => signal?.removeEventListener('abort', action);
+}
+
+/** A listener's mistake is its own and must not end a training run. */
+export function tell(listener: ((event: EngineEvent) => void) | undefined, event: EngineEvent): void {
+  try {
+    listener?.(event);
+  } catch (error) {
+    process.emitWarning(error instanceof Error ? error : String(error));
+  }
+}
+
+interface Recorder {
+  record(event: EngineEvent): void;
+  /** Writes what is pending every two seconds, so that the history shows that the run is alive. */
+  heartbeat(): void;
+  flush(): void;
+}
+
+/**
+ * Writes a run's events to the history. Metric points wait for each other up to half a second, since each transaction
+ * waits for the disk; everything else is written at once, with the points before it.
+ */
+function startRecorder(ctx: Context, run: RunRow): Recorder {
+  const folder = runFolder(ctx, run.id);
+  let points: MetricPoint[] = [];
+  let step: number | null = null;
+  let flushedAt = Date.now();
+
+  const write = (patch: Partial<RunRow>, change?: (db: Parameters<typeof patchRun>[0]) => void): void => {
+    const pending = points;
+    const known = step === null ? {} : { step };
+    ctx.store.write((db) => {
+      insertPoints(db, run.pk, pending);
+      patchRun(db, run.pk, { heartbeatAt: ctx.now(), ...known, ...patch });
+      change?.(db);
+    });
+    points = [];
+    step = null;
+    flushedAt = Date.now();
+  };
+  const needDurable = (artifact: Parameters<typeof whatIsWrong>[1]): void => {
+    const wrong = whatIsWrong(folder, artifact);
+    if (wrong)
+      throw new CliffordError('STORAGE', `the engine reported ${artifact.file}, but the file ${wrong}`);
+  };
+
+  return {
+    record(event) {
+      switch (event.type) {
+        case 'started': {
+          const { threads, parameters, trainingImages } = event;
+          const facts = {
+            threads: `${threads}`,
+            parameters: `${parameters}`,
+            trainingImages: `${trainingImages}`,
+          };
+          return write({ engine: event.engine, environment: { ...facts, ...event.environment } });
+        }
+        case 'progress':
+          if (event.phase === 'training') step = event.step;
+          return;
+        case 'metrics':
+          points.push(...event.points);
+          if (Date.now() - flushedAt > 500) write({});
+          return;
+        case 'checkpoint': {
+          const { artifact, weights } = event;
+          needDurable(artifact);
+          // Milestones are kept for analysis; a run goes on from checkpoints only.
+          const resumable = artifact.kind === 'checkpoint' ? { weights, weightsStep: event.step } : {};
+          write({ step: event.step, ...resumable }, (db) => {
+            recordArtifact(db, run.pk, { ...artifact, step: event.step }, ctx.now(), weights);
+            rotateCheckpoints(db, run.pk);
+          });
+          return settleRetired(ctx, run);
+        }
+        case 'artifact':
+          needDurable(event.artifact);
+          return write({}, (db) => recordArtifact(db, run.pk, event.artifact, ctx.now(), null));
+        case 'retire':
+          write({}, (db) => retireFiles(db, run.pk, event.files));
+          return settleRetired(ctx, run);
+        case 'evaluation':
+          return write({}, (db) => recordEvaluation(db, run.pk, event.evaluation, 'training', ctx.now()));
+        case 'ended':
+          return write({ step: event.step });
+      }
+    },
+    heartbeat() {
+      if (Date.now() - flushedAt > HEARTBEAT_MS) write({});
+    },
+    flush: () => write({}),
+  };
+}
+
+/** Turns the end of the process into the run's state. */
+function finish(ctx: Context, pk: number, end: EngineEnd): RunRow {
+  const now = ctx.now();
+  return ctx.store.write((db) => {
+    const run = patchRun(db, pk, { heartbeatAt: now });
+    const patch: Partial<RunRow> = { endedAt: now, enginePid: null, engineIdentity: null, stopRequest: 0 };
+    // The hash at the end counts only for the step of a checkpoint: without its file it could not be resumed from.
+    if (end.weights !== null && end.step !== null && end.outcome === 'finished') {
+      Object.assign(patch, { weights: end.weights, weightsStep: end.step });
+    }
+    const userEnded = end.killed || end.outcome === 'stopped';
+    if (!userEnded)
+      return enterState(db, pk, end.outcome === 'finished' ? 'finished' : 'failed', end.error, now, patch);
+    const how = end.killed ? 'ended at once' : 'stopped';
+    const reason: ErrorData = {
+      code: 'CANCELLED',
+      message: `${how} by the user at step ${run.step} of ${run.steps}; ${whereItResumes(run)}`,
+    };
+    return enterState(db, pk, 'stopped', reason, now, patch);
+  });
+}
