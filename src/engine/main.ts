@@ -67,5 +67,6 @@ process.on('message', (message: unknown) => {
   });
 });
 process.on('disconnect', () => process.exit(busy ? 0 : 1));
-// Ctrl-C reaches the whole process group; the parent decides what it means.
-process.on('SIGINT', () => {});
+// Ctrl-C, a closed terminal, or a stopped service reaches the whole process group; the parent decides what it
+// means, and if it dies of it, its channel closes.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});

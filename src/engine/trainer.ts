@@ -85,7 +85,11 @@ class Training {
       this.facts = { ...this.facts, step: k };
       const stopping = task.stop.aborted;
       const due = k > 0 && (k % training.checkpoint.everySteps === 0 || k === training.steps || stopping);
-      if (due) await this.saveResume();
+      if (due) {
+        // No recording window crosses a checkpoint, so that resuming from it repeats none and loses none.
+        progress.flush();
+        await this.saveResume();
+      }
       if (plan.milestones.has(k)) await this.saveMilestone('milestones/step', k);
       if (k % training.validation.everySteps === 0 || k === training.steps) await this.validate(k);
       if (plan.evaluations.includes(k) && this.facts.evaluatedStep < k && !stopping) {
@@ -94,8 +98,8 @@ class Training {
       }
       // A stop during the evaluation leaves it to be done again: the checkpoint of step k says so.
       if (task.stop.aborted && k < training.steps) {
-        if (!due) await this.saveResume();
         progress.flush();
+        if (!due) await this.saveResume();
         return this.ended('stopped');
       }
       if (k === training.steps) break;

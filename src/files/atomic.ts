@@ -53,16 +53,30 @@ export function writeFileAtomic(path: string, content: FileContent): WrittenFile
   });
 }
 
-/** Makes a folder and its parents if missing, durable up to the first that was there. */
+/**
+ * Makes a folder and its parents if missing, each durable.
+ * @throws CliffordError STORAGE
+ */
 export function ensureFolder(folder: string): void {
-  withStorageErrors('create the folder', folder, () => {
-    const first = mkdirSync(folder, { recursive: true });
-    if (first === undefined) return;
-    for (let made = folder; ; made = dirname(made)) {
-      syncFolder(dirname(made));
-      if (made === first || dirname(made) === made) return;
-    }
-  });
+  withStorageErrors('create the folder', folder, () => makeFolders(folder));
+}
+
+/**
+ * The same with the system's own errors. One level at a time: the recursive mkdir of Node 24 never returns where
+ * the system answers ENOENT, as in /proc.
+ */
+export function makeFolders(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  const parent = dirname(path);
+  if (parent !== path) makeFolders(parent);
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have been faster.
+    const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST' && statSync(path).isDirectory();
+    if (!isThere) throw error;
+  }
+  syncFolder(parent);
 }
 
 /**

@@ -13,7 +13,7 @@ const training = {
   ema: { decay: 0.9, startStep: 2, warmup: true },
 } as const;
 
-/** The networks that are compared with PyTorch: between them, every kind of layer and label encoding but one-hot. */
+/** The networks that are compared with PyTorch: between them, every kind of layer. */
 export const goldenSpecs: Readonly<Record<string, RunSpec>> = {
   residual: tinySpec({ training, seed: 3 }),
   doubleConv: tinySpec({
@@ -28,7 +28,7 @@ export const goldenSpecs: Readonly<Record<string, RunSpec>> = {
       widths: [4, 4],
       up: [4, 4],
       padding: 'circular',
-      embedding: { label: { kind: 'harmonics', count: 3 } },
+      embedding: { label: { kind: 'bump', sigma: 1.5 } },
     },
     diffusion: { prediction: 'v' },
     training,

@@ -1,7 +1,8 @@
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { CliffordError } from '../../core/base/errors.ts';
+import { makeFolders } from '../../files/atomic.ts';
 
 /** Where everything of one installation lies: the history and one folder for each run. */
 export interface HomeFolder {
@@ -49,18 +50,6 @@ export function defaultHome(
   // The XDG base directory specification says to ignore relative paths.
   const data = env.XDG_DATA_HOME;
   return join(data && isAbsolute(data) ? data : join(userHome, '.local', 'share'), 'clifford');
-}
-
-/** One level at a time: the recursive mkdir of Node 24 never returns where the system answers ENOENT, as in /proc. */
-function makeFolders(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
-  if (dirname(path) !== path) makeFolders(dirname(path));
-  try {
-    mkdirSync(path);
-  } catch (error) {
-    // Another process may have been faster.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || isFile(path)) throw error;
-  }
 }
 
 const WHY: Readonly<Record<string, string>> = {
