@@ -73,8 +73,9 @@ export function makeFolders(path: string): void {
     mkdirSync(path);
   } catch (error) {
     // Another process may have been faster.
-    const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST' && statSync(path).isDirectory();
-    if (!isThere) throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (statSync(path).isDirectory()) return;
+    throw Object.assign(new Error(`${path} is a file, expected a folder`), { code: 'ENOTDIR', cause: error });
   }
   syncFolder(parent);
 }
