@@ -8,20 +8,27 @@ import type { RunSpec } from '../shared/run-spec.ts';
 import { siblingEntry } from './entry.ts';
 import type { SamplerReply, SamplerRequest, SamplerSetup } from './onnxruntime/sampler-messages.ts';
 
-export interface SamplingJob {
+/** What is the same for all images of a sampler. */
+export interface SamplerOptions {
   /** Bytes of an exported denoiser. */
   readonly model: Uint8Array;
   /** The spec of the model (see `readModelSpec`). */
   readonly spec: RunSpec;
   readonly sampler: SamplerSpec;
   readonly seed: number;
+}
+
+export interface SampleBatch {
   /** (n) One noise key for each image. */
   readonly keys: Uint32Array;
   /** (n, 2) x then y. */
   readonly labels: Float32Array;
-  readonly threads: number | null;
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
+}
+
+export interface SamplingJob extends SamplerOptions, SampleBatch {
+  readonly threads: number | null;
 }
 
 /** Images that one thread denoises together: fixed, so that results do not depend on the number of threads. */
@@ -33,73 +40,116 @@ const CHUNK = 32;
  * @throws CliffordError INVALID_INPUT, CANCELLED when the signal aborts, NON_FINITE
  */
 export async function sampleImages(job: SamplingJob): Promise<Float32Array> {
-  const { spec, keys, labels, sampler } = job;
-  const size = spec.dataset.size;
-  if (labels.length !== 2 * keys.length) {
-    throw invalid(`sampling: got ${labels.length / 2} labels for ${keys.length} images, expected as many`);
+  const chunks = Math.ceil(job.keys.length / CHUNK);
+  const sampler = openSampler(job, Math.min(job.threads ?? availableParallelism(), chunks));
+  try {
+    return await sampler.sample(job);
+  } finally {
+    await sampler.dispose();
   }
+}
+
+/** Threads that hold an open model. One `sample` at a time. */
+export interface Sampler {
+  /** Resolves when every thread has opened the model; sampling does not have to wait for it. */
+  readonly ready: Promise<void>;
+  /** As `sampleImages`. After an error or a cancellation the sampler is of no more use. */
+  sample(batch: SampleBatch): Promise<Float32Array>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Opens an exported model on some threads.
+ * @throws CliffordError INVALID_INPUT when model and sampler do not fit
+ */
+export function openSampler(options: SamplerOptions, threads: number): Sampler {
+  const { model, spec, sampler, seed } = options;
+  const size = spec.dataset.size;
   if (sampler.guidance !== 1 && spec.training.labelDrop === 0) {
     throw invalid(
       `guidance: got ${sampler.guidance}, expected 1, because the model was trained without label drop`,
     );
   }
   samplingPlan(makeSchedule(spec.diffusion), sampler); // a bad plan is the user's error: say so before any thread starts
-  const images = new Float32Array(keys.length * size * size);
-  const chunks = Math.ceil(keys.length / CHUNK);
-  const threads = Math.min(job.threads ?? availableParallelism(), chunks);
-  const setup: SamplerSetup = { model: job.model, diffusion: spec.diffusion, sampler, size, seed: job.seed };
+  const setup: SamplerSetup = { model, diffusion: spec.diffusion, sampler, size, seed };
   const entry = siblingEntry('onnxruntime/sampler-worker', import.meta.url);
   const workers = Array.from({ length: threads }, () => new Worker(entry, { workerData: setup }));
-  try {
-    await spread(workers, job, chunks, images, size * size);
-  } finally {
-    await Promise.all(workers.map((w) => w.terminate()));
+  const failed = Promise.withResolvers<never>();
+  const ready = Promise.race([Promise.all(workers.map(isReady)).then(() => {}), failed.promise]);
+  for (const p of [failed.promise, ready]) p.catch(() => {}); // told by `sample` too
+  for (const worker of workers) {
+    worker.on('message', (reply: SamplerReply) => {
+      if (reply.type === 'error') failed.reject(new CliffordError(reply.error.code, reply.error.message));
+    });
+    worker.on('error', failed.reject);
+    worker.on('exit', (code) => failed.reject(new Error(`a sampling thread ended with code ${code}`)));
   }
-  return images;
+  return {
+    ready,
+    sample: (batch) => Promise.race([spread(workers, batch, size * size), failed.promise]),
+    dispose: async () => {
+      await Promise.all(workers.map((w) => w.terminate()));
+    },
+  };
+}
+
+function isReady(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    const listen = (reply: SamplerReply) => {
+      if (reply.type !== 'ready') return;
+      worker.off('message', listen);
+      resolve();
+    };
+    worker.on('message', listen);
+  });
 }
 
 /** Hands the chunks to whichever thread is free; each lands at its own place. */
-function spread(
+async function spread(
   workers: readonly Worker[],
-  { keys, labels, onProgress, signal }: SamplingJob,
-  chunks: number,
-  images: Float32Array,
+  { keys, labels, onProgress, signal }: SampleBatch,
   pixels: number,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let next = 0;
-    let done = 0;
-    if (chunks === 0) resolve();
-    const abort = () => reject(new CliffordError('CANCELLED', 'sampling was stopped'));
-    if (signal?.aborted) abort();
-    signal?.addEventListener('abort', abort, { once: true });
-    const assign = (worker: Worker) => {
-      if (next >= chunks) return;
-      const chunk = next++;
-      const [from, to] = [chunk * CHUNK, Math.min(keys.length, (chunk + 1) * CHUNK)];
-      const request: SamplerRequest = {
-        chunk,
-        keys: keys.slice(from, to),
-        labels: labels.slice(2 * from, 2 * to),
-      };
-      worker.postMessage(request);
+): Promise<Float32Array> {
+  if (labels.length !== 2 * keys.length) {
+    throw invalid(`sampling: got ${labels.length / 2} labels for ${keys.length} images, expected as many`);
+  }
+  const images = new Float32Array(keys.length * pixels);
+  const chunks = Math.ceil(keys.length / CHUNK);
+  if (chunks === 0) return images;
+  const finished = Promise.withResolvers<void>();
+  let next = 0;
+  let done = 0;
+  const assign = (worker: Worker) => {
+    if (next >= chunks) return;
+    const chunk = next++;
+    const [from, to] = [chunk * CHUNK, Math.min(keys.length, (chunk + 1) * CHUNK)];
+    const request: SamplerRequest = {
+      chunk,
+      keys: keys.slice(from, to),
+      labels: labels.slice(2 * from, 2 * to),
     };
-    for (const worker of workers) {
-      worker.on('message', (reply: SamplerReply) => {
-        if (reply.type === 'error') {
-          reject(new CliffordError(reply.error.code, reply.error.message));
-          return;
-        }
-        if (reply.type === 'done') {
-          images.set(reply.images, reply.chunk * CHUNK * pixels);
-          done++;
-          onProgress?.(Math.min(keys.length, done * CHUNK), keys.length);
-          if (done === chunks) resolve();
-        }
-        assign(worker);
-      });
-      worker.on('error', reject);
-      worker.on('exit', (code) => reject(new Error(`a sampling thread ended with code ${code}`)));
-    }
+    worker.postMessage(request);
+  };
+  const listeners = workers.map((worker) => (reply: SamplerReply) => {
+    if (reply.type !== 'done') return;
+    images.set(reply.images, reply.chunk * CHUNK * pixels);
+    done++;
+    onProgress?.(Math.min(keys.length, done * CHUNK), keys.length);
+    if (done === chunks) finished.resolve();
+    else assign(worker);
   });
+  const abort = () => finished.reject(new CliffordError('CANCELLED', 'sampling was stopped'));
+  if (signal?.aborted) abort();
+  signal?.addEventListener('abort', abort, { once: true });
+  workers.forEach((worker, i) => {
+    worker.on('message', listeners[i]!);
+    assign(worker);
+  });
+  try {
+    await finished.promise;
+  } finally {
+    workers.forEach((worker, i) => worker.off('message', listeners[i]!));
+    signal?.removeEventListener('abort', abort);
+  }
+  return images;
 }

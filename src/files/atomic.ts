@@ -75,7 +75,11 @@ export function makeFolders(path: string): void {
     // Another process may have been faster.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     if (statSync(path).isDirectory()) return;
-    throw Object.assign(new Error(`${path} is a file, expected a folder`), { code: 'ENOTDIR', cause: error });
+    throw Object.assign(new Error(`${path} is a file, expected a folder`), {
+      code: 'ENOTDIR',
+      syscall: 'mkdir',
+      cause: error,
+    });
   }
   syncFolder(parent);
 }

@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { invariant, toErrorData } from '../../core/base/errors.ts';
 import { type Denoiser, guidedDenoiser, sample } from '../../core/diffusion/sampler.ts';
 import { makeSchedule } from '../../core/diffusion/schedule.ts';
@@ -7,9 +7,7 @@ import type { SamplerReply, SamplerRequest, SamplerSetup } from './sampler-messa
 import { float32, int64, openSession } from './session.ts';
 
 /** Samples chunks of images from an exported model on one core. */
-async function main(): Promise<void> {
-  const port = parentPort;
-  invariant(port, 'the sampler must run as a worker thread');
+async function main(port: MessagePort): Promise<void> {
   const { model, diffusion, sampler, size, seed } = workerData as SamplerSetup;
   const session = await openSession(model);
   const schedule = makeSchedule(diffusion);
@@ -54,4 +52,9 @@ async function main(): Promise<void> {
   port.postMessage({ type: 'ready' } satisfies SamplerReply);
 }
 
-await main();
+invariant(parentPort, 'the sampler must run as a worker thread');
+const port = parentPort;
+// As a message: an error thrown across threads would lose its code.
+await main(port).catch((error: unknown) =>
+  port.postMessage({ type: 'error', error: toErrorData(error) } satisfies SamplerReply),
+);

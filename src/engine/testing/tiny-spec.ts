@@ -1,6 +1,10 @@
 import { RunSpec, type RunSpecInput } from '../../shared/run-spec.ts';
 
-type Deep<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]?: Deep<T[K]> } : T;
+type Deep<T> = T extends readonly (infer E)[]
+  ? readonly E[]
+  : T extends object
+    ? { [K in keyof T]?: Deep<T[K]> }
+    : T;
 
 /** The smallest run that has every part: 8×8 bumps, two levels, attention, an average, validation, two shards. */
 export function tinySpec(changes: Deep<RunSpecInput> = {}): RunSpec {

@@ -33,6 +33,7 @@ export async function withWorkbench<T>(
   options: HomeOptions,
   use: (workbench: Workbench) => T | Promise<T>,
 ): Promise<T> {
+  if (options.home?.trim() === '') throw invalid('--home: got an empty path, expected a folder');
   const workbench = await context.openWorkbench(options.home ?? null);
   try {
     return await use(workbench);

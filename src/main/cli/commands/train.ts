@@ -63,8 +63,8 @@ Examples:
   clifford train my-spec.json --json > result.json`,
     )
     .action(async (given: string, options: TrainOptions) => {
+      const { spec, preset } = specOf(given, options); // a mistake leaves no home folder behind
       await withWorkbench(context, options, async (workbench) => {
-        const { spec, preset } = specOf(given, options);
         const run = workbench.createRun({
           spec,
           ...(options.name === undefined ? {} : { name: options.name }),

@@ -1,15 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { doubleConvModel, tinySpec } from '../../engine/testing/tiny-spec.ts';
-import { designDenoiser } from '../../engine/design.ts';
-import { Rng } from '../base/rng.ts';
-import { interpret } from '../graph/reference/interpret.ts';
-import { nd } from '../graph/reference/ndarray.ts';
-import { printGraph } from '../graph/print.ts';
-import { verifyGraph } from '../graph/verify.ts';
-import { initialParameters } from '../nn/parameters.ts';
-import { ModelSpec as ModelSpecSchema, type ModelSpec } from '../nn/spec.ts';
-import { lowerToOnnx } from '../onnx/lower.ts';
-import { denoiserGraph, denoiserLayout, gradientGraph, lossGraph, tapNames } from './graphs.ts';
+import { doubleConvModel, tinySpec } from './testing/tiny-spec.ts';
+import { designDenoiser } from './design.ts';
+import { Rng } from '../core/base/rng.ts';
+import { interpret } from '../core/graph/reference/interpret.ts';
+import { nd } from '../core/graph/reference/ndarray.ts';
+import { printGraph } from '../core/graph/print.ts';
+import { verifyGraph } from '../core/graph/verify.ts';
+import { initialParameters } from '../core/nn/parameters.ts';
+import { ModelSpec as ModelSpecSchema, type ModelSpec } from '../core/nn/spec.ts';
+import { lowerToOnnx } from '../core/onnx/lower.ts';
+import {
+  denoiserGraph,
+  denoiserLayout,
+  gradientGraph,
+  lossGraph,
+  tapNames,
+} from '../core/diffusion/graphs.ts';
 
 const plain = tinySpec().model;
 const circular: ModelSpec = {
