@@ -1,13 +1,17 @@
 import { join } from 'node:path';
 import { labelAt } from '../core/dataset/lattice.ts';
-import { createRenderer } from '../core/dataset/render.ts';
 import { scoreEvaluation } from '../core/metrics/accuracy.ts';
-import { type EvaluationPlan, judge, planEvaluation } from '../core/metrics/evaluation-labels.ts';
+import { type EvaluationPlan, planEvaluation } from '../core/metrics/evaluation-labels.ts';
 import { createReadout, type Reading, readImages } from '../core/metrics/readout.ts';
 import { writeFileAtomic, ensureFolder, type WrittenFile } from '../files/atomic.ts';
-import { renderSheet, type SheetSection } from '../files/figure.ts';
+import {
+  type EvaluatedImages,
+  evaluationSections,
+  evaluationSubtitle,
+  renderSheet,
+} from '../files/figure.ts';
 import { writeNpy } from '../files/npy.ts';
-import type { Artifact, Evaluation } from '../shared/records.ts';
+import type { Artifact, Evaluation, EvaluationFile } from '../shared/records.ts';
 import type { RunDesign } from './design.ts';
 import { sampleImages } from './sampling.ts';
 
@@ -98,6 +102,9 @@ async function generate(job: EvaluationJob, plan: EvaluationPlan): Promise<Float
   return images;
 }
 
+/** How much of each section the picture shows. */
+const SHEET = { labels: 12, samples: 3 };
+
 /** Writes the picture, the samples and every reading; returns their records. `dir` is relative to `folder`. */
 export function writeEvaluation(
   design: RunDesign,
@@ -115,24 +122,32 @@ export function writeEvaluation(
     step: evaluation.step,
     ...written,
   });
-  const rows = readings.map((r, i) => {
-    const [x, y] = labelAt(dataset.lattice, plan.labels[i]!);
-    // JSON has no NaN: a position that was not found is null.
-    const position = (v: number) => (Number.isFinite(v) ? v : null);
-    return { label: [x, y], sample: i % plan.samplesPerLabel, ...r, x: position(r.x), y: position(r.y) };
-  });
+  const labels = Array.from(plan.labels, (index) => labelAt(dataset.lattice, index));
+  // JSON has no NaN: a position that was not found is null.
+  const position = (v: number) => (Number.isFinite(v) ? v : null);
   const sections = plan.sections.map((s) => ({ section: s.section, labels: s.labels.length }));
-  const json = JSON.stringify({
+  const content: EvaluationFile = {
     evaluation,
     sections,
     samplesPerLabel: plan.samplesPerLabel,
-    readings: rows,
-  });
+    readings: readings.map((r, i) => ({ ...r, label: labels[i]!, x: position(r.x), y: position(r.y) })),
+  };
+  const evaluated: EvaluatedImages = {
+    dataset,
+    tolerancePx: plan.rule.tolerancePx,
+    samplesPerLabel: plan.samplesPerLabel,
+    sections,
+    scores: evaluation.sections,
+    images,
+    labels,
+    readings,
+  };
+  const { sampler } = spec.evaluation;
   const picture = renderSheet({
     title: `Generated samples at step ${evaluation.step}`,
-    subtitle: sheetSubtitle(design, result),
+    subtitle: evaluationSubtitle(evaluated, `${sampler.kind.toUpperCase()} with ${sampler.steps} steps`),
     size,
-    sections: sheetSections(design, result),
+    sections: evaluationSections(evaluated, SHEET),
   });
   return [
     artifact('picture', 'samples.png', writeFileAtomic(join(folder, dir, 'samples.png'), picture.png)),
@@ -144,49 +159,10 @@ export function writeEvaluation(
         data: images,
       }),
     ),
-    artifact('evaluation', 'evaluation.json', writeFileAtomic(join(folder, dir, 'evaluation.json'), json)),
+    artifact(
+      'evaluation',
+      'evaluation.json',
+      writeFileAtomic(join(folder, dir, 'evaluation.json'), JSON.stringify(content)),
+    ),
   ];
-}
-
-function sheetSubtitle({ dataset, spec }: RunDesign, { evaluation }: EvaluationResult): string {
-  const { sampler } = spec.evaluation;
-  const size = spec.dataset.size;
-  return (
-    `${dataset.testKind === 'bump2d' ? '2D Gaussian bumps' : '2D sums of stripes'}, ${size}×${size} px, ` +
-    `${dataset.trainingImages} training images; ${sampler.kind.toUpperCase()} with ${sampler.steps} steps; ` +
-    `right means an error below ${evaluation.tolerancePx} px in x and in y`
-  );
-}
-
-const LABELS_SHOWN = 12;
-const SAMPLES_SHOWN = 3;
-
-function sheetSections({ dataset, spec }: RunDesign, result: EvaluationResult): SheetSection[] {
-  const { plan, images, readings, evaluation } = result;
-  const pixels = spec.dataset.size ** 2;
-  const render = createRenderer(spec.dataset);
-  const period = dataset.lattice.periodic ? dataset.lattice.size : null;
-  let from = 0;
-  return plan.sections.map((section) => {
-    const first = from;
-    from += section.labels.length * plan.samplesPerLabel;
-    const scores = evaluation.sections.find((s) => s.section === section.section)!;
-    const items = [...section.labels.slice(0, LABELS_SHOWN)].map((index, i) => {
-      const [x, y] = labelAt(dataset.lattice, index);
-      const truth = new Float32Array(pixels);
-      render(dataset.testKind, x, y, truth, 0);
-      const samples = Array.from({ length: Math.min(SAMPLES_SHOWN, plan.samplesPerLabel) }, (_, k) => {
-        const at = first + i * plan.samplesPerLabel + k;
-        const verdict = judge(readings[at]!, x, y, plan.rule.tolerancePx, period);
-        return {
-          image: images.slice(at * pixels, (at + 1) * pixels),
-          ok: verdict.rightX && verdict.rightY,
-        };
-      });
-      return { x, y, truth, samples };
-    });
-    const show = (v: number) => v.toFixed(2);
-    const accuracyText = `both ${show(scores.both.mean)} · x ${show(scores.x.mean)} · y ${show(scores.y.mean)}`;
-    return { name: section.section, accuracyText, items };
-  });
 }

@@ -7,6 +7,12 @@ export {
   type SheetPanel,
   type SheetSection,
 } from './figure/sheet.ts';
+export {
+  evaluationPanel,
+  evaluationSections,
+  evaluationSubtitle,
+  type EvaluatedImages,
+} from './figure/evaluation-sheet.ts';
 export { labelMapFigure, type LabelLattice, type LabelMap, type MapRegion } from './figure/label-map.ts';
 export { accuracyMapFigure, type AccuracyMap } from './figure/accuracy-map.ts';
 export { REGION_COLORS, type RegionRole } from './figure/palette.ts';

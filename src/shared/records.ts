@@ -55,6 +55,29 @@ export const Evaluation = z.object({
 });
 export type Evaluation = z.infer<typeof Evaluation>;
 
+/** The file that an evaluation leaves beside its samples (artifact kind `evaluation`). */
+export const EvaluationFile = z.object({
+  evaluation: Evaluation,
+  /** Sections with their number of labels; the readings of one follow those of the one before. */
+  sections: z.array(z.object({ section: z.string(), labels: z.int() })),
+  samplesPerLabel: z.int(),
+  /** One for each generated image, in the order of samples.npy. */
+  readings: z.array(
+    z.object({
+      label: z.tuple([z.number(), z.number()]),
+      /** Read off the image, in frame coordinates; null where nothing was found. */
+      x: z.number().nullable(),
+      y: z.number().nullable(),
+      /** Features found along x and y: 0 none, 1 one, 2 several. */
+      countX: z.union([z.literal(0), z.literal(1), z.literal(2)]),
+      countY: z.union([z.literal(0), z.literal(1), z.literal(2)]),
+      responseX: z.number(),
+      responseY: z.number(),
+    }),
+  ),
+});
+export type EvaluationFile = z.infer<typeof EvaluationFile>;
+
 export const ArtifactKind = z.enum([
   'checkpoint', // flat state, safetensors, for resuming
   'milestone', // flat state kept for analysis

@@ -1,3 +1,4 @@
+import { ModelSpec } from '../../core/nn/spec.ts';
 import type { RunSpec } from '../../shared/run-spec.ts';
 import { doubleConvModel, tinySpec } from './tiny-spec.ts';
 
@@ -17,7 +18,7 @@ const training = {
 export const goldenSpecs: Readonly<Record<string, RunSpec>> = {
   residual: tinySpec({ training, seed: 3 }),
   doubleConv: tinySpec({
-    model: doubleConvModel,
+    model: ModelSpec.parse(doubleConvModel),
     diffusion: { timesteps: 1000, schedule: { kind: 'linear' } },
     training: { ...training, optimizer: { ...training.optimizer, clipNorm: 1.4 } },
     seed: 4,

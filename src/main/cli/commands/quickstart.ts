@@ -1,10 +1,13 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
+import { writeFileAtomic } from '../../../files/atomic.ts';
 import type { RunDetail } from '../../../shared/records.ts';
 import { RunSpec } from '../../../shared/run-spec.ts';
 import { loadPreset } from '../../presets/presets.ts';
 import { parseWith } from '../../presets/zod-sentence.ts';
 import type { Workbench } from '../../workbench/api.ts';
 import { accuracyTable, comparisonTable } from '../accuracy.ts';
+import { comparisonPicture } from '../comparison-picture.ts';
 import {
   addHomeOption,
   addJsonOption,
@@ -29,6 +32,7 @@ const SIDES = [
   { preset: 'quick-stripes', title: 'bumps and 1D stripes' },
 ] as const;
 
+const PICTURE_TITLE = 'A cross of values held out: composition and interpolation';
 const QUESTION = 'Side by side: are held-out values reached when 1D stripes have shown them?';
 
 /** `quickstart`: trains both presets with one seed and prints them side by side. */
@@ -61,11 +65,14 @@ export function addQuickstartCommand(program: Command, context: CliContext, setE
           runs.push(run);
         }
         const minutes = (performance.now() - started) / 60_000;
+        const picture = join(workbench.home, 'quickstart.png');
+        const sides = runs.map((run, i) => ({ title: SIDES[i]!.title, run }));
+        writeFileAtomic(picture, comparisonPicture(PICTURE_TITLE, QUESTION, sides));
         report(
           context.terminal,
           options.json === true,
-          { minutes: Number(minutes.toFixed(2)), runs: runs.map(trainingDocument) },
-          () => quickstartText(runs, minutes),
+          { minutes: Number(minutes.toFixed(2)), picture, runs: runs.map(trainingDocument) },
+          () => quickstartText(runs, minutes, picture),
         );
       });
     });
@@ -90,7 +97,7 @@ async function trainSide(
   return { code: exitCodeOfState(state, run.reason), run: workbench.showRun(id) };
 }
 
-export function quickstartText(runs: readonly RunDetail[], minutes: number): string {
+export function quickstartText(runs: readonly RunDetail[], minutes: number, picture: string): string {
   const parts: string[] = [];
   runs.forEach((run, i) => {
     const evaluation = lastEvaluation(run);
@@ -106,6 +113,7 @@ export function quickstartText(runs: readonly RunDetail[], minutes: number): str
   parts.push(
     `${QUESTION}\n${'─'.repeat(QUESTION.length)}`,
     comparisonTable(columns),
+    `Both in one picture: ${picture}`,
     `Training and measuring took ${minutes.toFixed(1)} minutes.`,
     'Next:\n' +
       `  npm start                                             open the workbench\n` +
