@@ -1,6 +1,6 @@
-import type { OpAttrs } from '../graph/ops.ts';
+import type { OpAttrs, Shape } from '../graph/ops.ts';
 import type { LoweringContext } from './lowerings.ts';
-import type { OnnxWriter } from './writer.ts';
+import type { OnnxWriter, WeightGradStrategy } from './writer.ts';
 
 /** dW[o, c, i, j] = Σ_{b, r, s} dY[b, o, r, s] · X[b, c, r + i − top, s + j − left], in one of three ways. */
 export function lowerConvGradWeight(c: LoweringContext<OpAttrs['convGradWeight']>): void {
@@ -93,4 +93,14 @@ function byColumns({ attrs, inputs, w, in: [x, dy], out }: Context): void {
   const dw = batchedOuter(w, flatGradient, flatColumns, 0); // (O, k²·C)
   const apart = w.temp('Reshape', [dw, w.ints([o, kh * kw, c])]);
   w.emit('Reshape', [w.temp('Transpose', [apart], { perm: [0, 2, 1] }), w.ints([o, c, kh, kw])], out[0]!);
+}
+
+/**
+ * The fastest way by shape on a CPU core, as measured by `bench/` on single-threaded sessions: shifted images
+ * for a single input channel, one convolution for images up to 4×4, windows for everything else.
+ */
+export function cpuWeightGrad(_: OpAttrs['convGradWeight'], x: Shape): WeightGradStrategy {
+  const [, channels, height, width] = x as unknown as Dims;
+  if (channels === 1) return 'im2col';
+  return height * width <= 16 ? 'conv' : 'windows';
 }

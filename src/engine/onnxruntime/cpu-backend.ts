@@ -3,6 +3,7 @@ import { updateGraph, gradientGraph, lossGraph } from '../../core/diffusion/grap
 import { selectValidationLabels } from '../../core/dataset/validation-labels.ts';
 import { hyperAt, HYPER } from '../../core/nn/adamw.ts';
 import { initialParameters } from '../../core/nn/parameters.ts';
+import { cpuWeightGrad } from '../../core/onnx/conv-grad-weight.ts';
 import { type LowerOptions, lowerToOnnx } from '../../core/onnx/lower.ts';
 import {
   type StepResult,
@@ -52,7 +53,7 @@ async function openCpuSession(design: RunDesign, wanted: number | null): Promise
   const hasValidation =
     selectValidationLabels(design.dataset, training.validation.count, spec.seed).labels !== null;
 
-  const lowering: LowerOptions = { target: 'onnxruntime', weightGrad: () => 'windows' };
+  const lowering: LowerOptions = { target: 'onnxruntime', weightGrad: cpuWeightGrad };
   const gradientModel = lowerToOnnx(gradientGraph(denoiser, layout, shardSize, training.batchSize), lowering);
   const lossModel = hasValidation
     ? lowerToOnnx(lossGraph(denoiser, layout, VALIDATION_CHUNK, VALIDATION_CHUNK), lowering)
