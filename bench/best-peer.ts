@@ -14,7 +14,12 @@ export interface Way {
  */
 type Policy = 'default' | 'passive';
 
-const MODES: readonly PeerMode[] = ['eager', 'channels_last', 'compile', 'compile_channels_last'];
+const MODE_NAMES: Readonly<Record<PeerMode, string>> = {
+  eager: 'eager',
+  channels_last: 'channels-last',
+  compile: 'torch.compile',
+  compile_channels_last: 'torch.compile, channels-last',
+};
 const ENVIRONMENT: Readonly<Record<Policy, Record<string, string>>> = {
   default: {},
   passive: { OMP_WAIT_POLICY: 'PASSIVE' },
@@ -49,7 +54,7 @@ export class BestPeer {
   async choose(task: PeerTask, seconds: number): Promise<{ train: Way; sample: Way }> {
     const trained: [number, Way][] = [];
     const sampled: [number, Way][] = [];
-    for (const mode of MODES) {
+    for (const mode of Object.keys(MODE_NAMES) as PeerMode[]) {
       for (const policy of Object.keys(this.peers) as Policy[]) {
         const way = { mode, policy };
         try {
@@ -114,7 +119,7 @@ export async function peerStartUp(python: string, spec: RunSpec, threads: number
 }
 
 export function showWay({ mode, policy }: Way): string {
-  return `${mode.replace('_', ', ').replace('_', ' ')}${policy === 'passive' ? ', passive waiting' : ''}`;
+  return MODE_NAMES[mode] + (policy === 'passive' ? ', passive waiting' : '');
 }
 
 function peerSetup(spec: RunSpec, threads: number): Omit<PeerSetup, 'mode'> {

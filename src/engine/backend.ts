@@ -16,14 +16,20 @@ export interface StepResult {
   readonly loss: number;
   /** Global norm before clipping. */
   readonly gradientNorm: number;
+  /** Norm of all parameters after the step. */
+  readonly parameterNorm: number;
+}
+
+export function isFinite({ loss, gradientNorm, parameterNorm }: StepResult): boolean {
+  return [loss, gradientNorm, parameterNorm].every(Number.isFinite);
 }
 
 /** A training run on some device. One step at a time; the caller waits for each. */
 export interface TrainingSession {
   readonly threads: number;
   /**
-   * Runs optimizer step k = 0, 1, …. When loss or gradient norm is not finite the state stays as it was before
-   * the step, and the result says so.
+   * Runs optimizer step k = 0, 1, …. When the loss or a norm is not finite the state stays as it was before the
+   * step, and the result says so.
    */
   step(k: number): Promise<StepResult>;
   /** The current state: a view that is valid until the next step. */

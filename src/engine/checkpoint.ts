@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { invalid } from '../core/base/errors.ts';
 import type { ParameterLayout } from '../core/nn/parameters.ts';
 import type { WrittenFile } from '../files/atomic.ts';
@@ -13,14 +14,15 @@ import type { RunSpec } from '../shared/run-spec.ts';
 const FORMAT = 'clifford-checkpoint-1';
 
 /** What the training loop must remember besides the vectors. */
-export interface CheckpointFacts {
+export const CheckpointFacts = z.strictObject({
   /** Optimizer steps done. */
-  readonly step: number;
+  step: z.int().min(0),
   /** The last step that was evaluated, or −1. */
-  readonly evaluatedStep: number;
+  evaluatedStep: z.int().min(-1),
   /** The best evaluated step by in-distribution accuracy and its file; null before the first. */
-  readonly best: { readonly step: number; readonly accuracy: number; readonly file: string } | null;
-}
+  best: z.strictObject({ step: z.int().min(0), accuracy: z.number(), file: z.string() }).nullable(),
+});
+export type CheckpointFacts = z.infer<typeof CheckpointFacts>;
 
 export interface Checkpoint extends CheckpointFacts {
   readonly state: TrainingState;
@@ -33,6 +35,7 @@ export function writeCheckpoint(
   spec: RunSpec,
   layout: ParameterLayout,
   kind: 'resume' | 'milestone',
+  environment: Readonly<Record<string, string>>,
 ): WrittenFile {
   const names = kind === 'resume' ? STATE_VECTORS : (['parameters', 'average'] as const);
   const tensors = Object.fromEntries(names.map((k) => [k, { shape: [layout.size], data: state[k] }]));
@@ -40,6 +43,7 @@ export function writeCheckpoint(
     format: FORMAT,
     kind,
     facts: JSON.stringify(facts),
+    environment: JSON.stringify(environment),
     specHash: specHash(spec),
     spec: JSON.stringify(spec),
     layout: JSON.stringify(layout.parameters.map(({ name, shape, offset }) => ({ name, shape, offset }))),
@@ -64,9 +68,14 @@ export function readCheckpoint(path: string, spec: RunSpec, layout: ParameterLay
   }
   const vector = (name: string) => expectTensor(file, name, 'F32', [layout.size]);
   const whole = metadata.kind === 'resume';
-  const facts = JSON.parse(metadata.facts) as CheckpointFacts;
+  const facts = CheckpointFacts.safeParse(parsedOrNull(metadata.facts));
+  if (!facts.success || facts.data.step > spec.training.steps) {
+    throw invalid(
+      `${path}: expected the facts of a checkpoint of up to ${spec.training.steps} steps, got ${metadata.facts}`,
+    );
+  }
   return {
-    ...facts,
+    ...facts.data,
     state: {
       parameters: vector('parameters'),
       average: vector('average'),
@@ -74,4 +83,12 @@ export function readCheckpoint(path: string, spec: RunSpec, layout: ParameterLay
       moment2: whole ? vector('moment2') : new Float32Array(layout.size),
     },
   };
+}
+
+function parsedOrNull(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null;
+  }
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { labelAt } from '../core/dataset/lattice.ts';
+import { type Lattice, labelAt } from '../core/dataset/lattice.ts';
 import { scoreEvaluation } from '../core/metrics/accuracy.ts';
 import { type EvaluationPlan, planEvaluation } from '../core/metrics/evaluation-labels.ts';
 import { createReadout, type Reading, readImages } from '../core/metrics/readout.ts';
@@ -37,7 +37,7 @@ export interface EvaluationResult {
   readonly readings: readonly Reading[];
 }
 
-/** Noise keys leave room for this many samples of one label. */
+/** Numbers of images leave room for this many samples of one label. */
 const SAMPLES_PER_LABEL_LIMIT = 1024;
 
 /** Generates images for every section from the exported model, reads them off and scores them (paper figure 4). */
@@ -72,34 +72,44 @@ export async function evaluateModel(job: EvaluationJob): Promise<EvaluationResul
 /** Each (label, sample) once, even where a named shape shares labels with a section. */
 async function generate(job: EvaluationJob, plan: EvaluationPlan): Promise<Float32Array> {
   const { spec, dataset } = job.design;
+  const { lattice } = dataset;
   const pixels = spec.dataset.size ** 2;
-  const places = new Map<number, number>(); // key → image
-  const keys = Uint32Array.from(plan.labels, (label, i) => {
+  const numbers = Array.from(plan.labels, (label, i) => {
     return label * SAMPLES_PER_LABEL_LIMIT + (i % plan.samplesPerLabel);
   });
-  for (const key of keys) if (!places.has(key)) places.set(key, places.size);
-  const unique = Uint32Array.from(places.keys());
+  const unique = [...new Set(numbers)];
+  const places = new Map(unique.map((number, i) => [number, i]));
   const labels = new Float32Array(2 * unique.length);
-  unique.forEach((key, i) => {
-    labels.set(labelAt(dataset.lattice, Math.floor(key / SAMPLES_PER_LABEL_LIMIT)), 2 * i);
+  const keys = new Uint32Array(unique.length);
+  unique.forEach((number, i) => {
+    const label = Math.floor(number / SAMPLES_PER_LABEL_LIMIT);
+    labels.set(labelAt(lattice, label), 2 * i);
+    // Labels are counted within the frame, so that runs with and without a margin share their noise. Beyond 2²²
+    // labels the key wraps: two images may then share their noise, which does no harm.
+    keys[i] = placeInFrame(lattice, label) * SAMPLES_PER_LABEL_LIMIT + (number % SAMPLES_PER_LABEL_LIMIT);
   });
   const generated = await sampleImages({
     model: job.model,
     spec,
     sampler: spec.evaluation.sampler,
     seed: spec.evaluation.seed,
-    keys: unique,
+    keys,
     labels,
     threads: job.threads,
     onProgress: (done, total) => job.onProgress?.(done / total),
     ...(job.signal ? { signal: job.signal } : {}),
   });
-  const images = new Float32Array(keys.length * pixels);
-  keys.forEach((key, i) => {
-    const at = places.get(key)! * pixels;
+  const images = new Float32Array(numbers.length * pixels);
+  numbers.forEach((number, i) => {
+    const at = places.get(number)! * pixels;
     images.set(generated.subarray(at, at + pixels), i * pixels);
   });
   return images;
+}
+
+function placeInFrame({ x, y }: Lattice, label: number): number {
+  const row = Math.floor(label / x.count) - y.frameFrom;
+  return row * (x.frameTo - x.frameFrom) + (label % x.count) - x.frameFrom;
 }
 
 /** How much of each section the picture shows. */

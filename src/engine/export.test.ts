@@ -13,7 +13,8 @@ import {
 } from '../core/onnx/proto.ts';
 import { RunSpec } from '../shared/run-spec.ts';
 import packageJson from '../../package.json' with { type: 'json' };
-import { readModelSpec, tapsOf } from './export.ts';
+import { tapsOf } from './export.ts';
+import { readModel } from './read-model.ts';
 import { float32, int64, openSession } from './onnxruntime/session.ts';
 import { doubleConvModel, tinySpec } from './testing/tiny-spec.ts';
 import { untrainedModel } from './testing/untrained-model.ts';
@@ -86,7 +87,7 @@ describe.each(specs)('exported %s model', (_, spec) => {
     });
     expect('clifford.noLabel' in metadata).toBe(spec.training.labelDrop > 0);
     expect(model).toMatchObject({ producerName: 'clifford', producerVersion: packageJson.version });
-    expect(readModelSpec(bytes, 'model.onnx')).toEqual(spec);
+    expect(readModel(bytes, 'model.onnx').spec).toEqual(spec);
   });
 
   it('gives an image the same ε alone as in batches of 3 and 64', async () => {
@@ -176,7 +177,7 @@ describe('exportModel', () => {
   });
 });
 
-describe('readModelSpec', () => {
+describe('readModel', () => {
   const changed = (change: (model: ModelProto) => void): Uint8Array => {
     const model = decodeModel(untrainedModel(plain));
     change(model);
@@ -195,19 +196,29 @@ describe('readModelSpec', () => {
       () => changed((model) => (model.metadataProps = [])),
       'expected a model exported by Clifford',
     ],
-    ['a spec that is not JSON', () => setSpec('{'), 'got text that is not JSON'],
+    ['a spec that is not JSON', () => setSpec('{'), 'expected JSON in the metadata clifford.spec, got { …'],
     [
       'a spec with a field that no one knows',
       () => setSpec(JSON.stringify({ ...plain, colour: 'red' })),
-      'got one that is not valid: ✖ Unrecognized key: "colour"',
+      'the spec in its metadata is not valid: Unrecognized key: "colour"',
     ],
     [
       'a spec of other images',
       () => setSpec(JSON.stringify({ ...plain, dataset: { ...plain.dataset, size: 16 } })),
-      'its metadata tell of 16×16 images, but its input x is (B, 1, 8, 8)',
+      'expected x of element type 1 and shape (B, 1, 16, 16), got element type 1 of shape (B, 1, 8, 8)',
+    ],
+    [
+      'a model whose label input is gone',
+      () => changed((model) => (model.graph.input = model.graph.input.filter((v) => v.name !== 'label'))),
+      'expected label of element type 1 and shape (B, 2), got nothing of that name',
+    ],
+    [
+      'a model with a fixed batch',
+      () => changed((model) => (model.graph.output[0]!.type.tensorType.shape.dim[0] = { dimValue: 4 })),
+      'expected eps of element type 1 and shape (B, 1, 8, 8), got element type 1 of shape (4, 1, 8, 8)',
     ],
   ])('refuses %s in one sentence that names the file', (_, make, message) => {
-    const read = () => readModelSpec(make(), 'home/model.onnx');
+    const read = () => readModel(make(), 'home/model.onnx');
     expect(read).toThrow(/^home\/model\.onnx: [^\n]+$/);
     expect(read).toThrow(message);
     expect(read).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));

@@ -13,6 +13,7 @@ import type { Graph } from '../core/graph/graph.ts';
 import { interpret } from '../core/graph/reference/interpret.ts';
 import { nd } from '../core/graph/reference/ndarray.ts';
 import { HYPER, hyperAt } from '../core/nn/adamw.ts';
+import { cpuWeightGrad } from '../core/onnx/conv-grad-weight.ts';
 import { type LowerOptions, lowerToOnnx } from '../core/onnx/lower.ts';
 import { readSafetensors } from '../files/safetensors.ts';
 import { STATE_VECTORS } from './backend.ts';
@@ -104,7 +105,7 @@ function feedName(v: Graph['inputs'][number]): string {
 
 const executors = [
   reference,
-  onnxruntime('onnxruntime as it trains', { target: 'onnxruntime', weightGrad: () => 'windows' }),
+  onnxruntime('onnxruntime as it trains', { target: 'onnxruntime', weightGrad: cpuWeightGrad }),
   onnxruntime('onnxruntime with standard ops', { target: 'standard', weightGrad: () => 'conv' }),
 ];
 

@@ -129,7 +129,7 @@ describe('exportJob', () => {
 
   const exported = (step: number, weights: 'auto' | 'raw' | 'ema', tap: string | null = null) => {
     const facts = { step, evaluatedStep: 0, best: null };
-    writeCheckpoint(join(folder, 'c.safetensors'), state, facts, spec, layout, 'milestone');
+    writeCheckpoint(join(folder, 'c.safetensors'), state, facts, spec, layout, 'milestone', {});
     const events: EngineEvent[] = [];
     const outFile = join(folder, 'm.onnx');
     exportJob(
@@ -180,8 +180,6 @@ describe('evaluateJob', () => {
         folder,
         spec,
         modelFile: 'model.onnx',
-        step: 12,
-        weights: 'raw',
         threads: 1,
         outDir: 'again',
       },
@@ -196,7 +194,7 @@ describe('evaluateJob', () => {
     expect(artifacts(events).map((a) => a.file)).toContain('again/samples.npy');
     expect(events.at(-1)).toMatchObject({
       type: 'evaluation',
-      evaluation: { step: 12, final: true, weights: 'raw' },
+      evaluation: { step: 12, final: true, weights: 'ema' },
     });
   });
 });

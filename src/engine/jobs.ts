@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { invalid } from '../core/base/errors.ts';
 import { buildDataset } from '../core/dataset/dataset.ts';
 import { createReadout, readImages } from '../core/metrics/readout.ts';
 import { ensureFolder, writeFileAtomic, type WrittenFile } from '../files/atomic.ts';
+import { specHash } from '../files/hash.ts';
 import { contactSheet, encodePng, enlarge, grayPicture } from '../files/image.ts';
 import { writeNpy } from '../files/npy.ts';
 import { readBytes } from '../files/storage-error.ts';
@@ -11,7 +11,8 @@ import type { EngineEvent, EngineRequest } from '../shared/engine-protocol.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { designRun } from './design.ts';
 import { evaluateModel, writeEvaluation } from './evaluate.ts';
-import { exportModel, readModelSpec } from './export.ts';
+import { exportModel } from './export.ts';
+import { readModel } from './read-model.ts';
 import { sampleImages } from './sampling.ts';
 
 /** Jobs other than training. Each resolves when all its events are out. */
@@ -39,9 +40,17 @@ export async function evaluateJob(
   emit: Emit,
   signal: AbortSignal,
 ): Promise<void> {
-  const { spec, folder, step, weights, threads, outDir } = request;
+  const { spec, folder, threads, outDir } = request;
   const design = designRun(spec);
-  const model = readFileSync(join(folder, request.modelFile));
+  const path = join(folder, request.modelFile);
+  const model = readBytes(path);
+  const found = readModel(model, path);
+  if (specHash(found.spec) !== specHash(spec)) {
+    throw invalid(
+      `${path} is the model of another specification than the run's, expected the run's own model`,
+    );
+  }
+  const { step, weights } = found;
   const report = reportAs(emit, 'evaluating');
   const result = await evaluateModel({
     design,
@@ -59,12 +68,18 @@ export async function evaluateJob(
 }
 
 const MOST_IMAGES = 1_000_000;
+/** More images than this are in samples.npy only, not as pictures of their own, or not on the sheet. */
+const MOST_PICTURES = 256;
+const MOST_TILES = 1024;
 
-/** Samples at any labels: one PNG for each label, a sheet of all, and the arrays as npy. */
+/**
+ * Samples at any labels: the arrays as npy, up to 256 images as one PNG each, up to 1,024 on a sheet.
+ * samples.npy (n, 1, N, N), labels.npy (n, 2), positions.npy (n, 2) as read off the images, NaN where none is.
+ */
 export async function sampleJob(request: Request<'sample'>, emit: Emit, signal: AbortSignal): Promise<void> {
   const { modelFile, count, sampler, seed, threads, outDir } = request;
   const bytes = readBytes(modelFile);
-  const spec = readModelSpec(bytes, modelFile);
+  const { spec } = readModel(bytes, modelFile);
   const images = request.labels.length * count;
   if (images === 0 || images > MOST_IMAGES) {
     throw invalid(
@@ -94,17 +109,19 @@ export async function sampleJob(request: Request<'sample'>, emit: Emit, signal: 
     emit({ type: 'artifact', artifact: { kind, file, step: null, ...written } });
   const png = (file: string, picture: ReturnType<typeof grayPicture>) =>
     save('picture', file, writeFileAtomic(join(outDir, file), encodePng(picture)));
-  const factor = Math.max(1, Math.ceil(128 / size));
-  for (let i = 0; i < images; i++) {
-    const [x, y] = request.labels[Math.floor(i / count)]!;
-    const name = count === 1 ? `x${x}_y${y}.png` : `x${x}_y${y}_${(i % count) + 1}.png`;
-    png(name, enlarge(grayPicture(at(i), size), factor));
+  const larger = (i: number, side: number) =>
+    enlarge(grayPicture(at(i), size), Math.max(1, Math.ceil(side / size)));
+  if (images <= MOST_PICTURES) {
+    const nameOf = uniqueNames(count > 1);
+    for (let i = 0; i < images; i++) {
+      const [x, y] = request.labels[Math.floor(i / count)]!;
+      png(`${nameOf(`x${x}_y${y}`)}.png`, larger(i, 128));
+    }
   }
-  const perRow = count > 1 ? count : Math.ceil(Math.sqrt(images));
-  const tiles = Array.from({ length: images }, (_, i) =>
-    enlarge(grayPicture(at(i), size), Math.max(1, Math.ceil(64 / size))),
-  );
-  png('sheet.png', contactSheet(tiles, perRow));
+  if (images <= MOST_TILES) {
+    const tiles = Array.from({ length: images }, (_, i) => larger(i, 64));
+    png('sheet.png', contactSheet(tiles, count > 1 ? count : Math.ceil(Math.sqrt(images))));
+  }
   const npy = (file: string, shape: number[], data: Float32Array) =>
     save('samples', file, writeNpy(join(outDir, file), { shape, data }));
   npy('samples.npy', [images, 1, size, size], samples);
@@ -112,6 +129,16 @@ export async function sampleJob(request: Request<'sample'>, emit: Emit, signal: 
   const { testKind } = buildDataset(spec.dataset);
   const readings = readImages(createReadout(spec.dataset, testKind), samples, size, images);
   npy('positions.npy', [images, 2], Float32Array.from(readings.flatMap((r) => [r.x, r.y])));
+}
+
+/** a_1, a_2 … when all are numbered; else a, and a_2 for the same name again. */
+function uniqueNames(numbered: boolean): (name: string) => string {
+  const seen = new Map<string, number>();
+  return (name) => {
+    const n = (seen.get(name) ?? 0) + 1;
+    seen.set(name, n);
+    return numbered || n > 1 ? `${name}_${n}` : name;
+  };
 }
 
 /** An ONNX model from a kept checkpoint, optionally with a tap as a further output. */

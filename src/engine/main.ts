@@ -19,10 +19,9 @@ function chooseBackend(name: string): TrainingBackend {
 }
 
 const stop = new AbortController();
-let last: { step: number; weights: string | null } = { step: 0, weights: null };
+let step = 0;
 
 function emit(event: EngineEvent): void {
-  if (event.type === 'checkpoint') last = { step: event.step, weights: event.weights };
   process.send?.(event);
 }
 
@@ -32,7 +31,16 @@ async function run(request: Exclude<EngineRequest, { type: 'stop' }>): Promise<E
     case 'train': {
       const { spec, folder, threads, resumeFrom } = request;
       const backend = chooseBackend(request.engine);
-      return trainRun({ spec, folder, backend, threads, resumeFrom, emit, stop: stop.signal });
+      return trainRun({
+        spec,
+        folder,
+        backend,
+        threads,
+        resumeFrom,
+        emit,
+        stop: stop.signal,
+        onStep: (k) => (step = k),
+      });
     }
     case 'evaluate':
       await evaluateJob(request, emit, stop.signal);
@@ -63,7 +71,7 @@ process.on('message', (message: unknown) => {
   busy = true;
   run(request).then(leave, (error: unknown) => {
     console.error(error);
-    leave({ type: 'ended', outcome: 'failed', ...last, error: toErrorData(error) });
+    leave({ type: 'ended', outcome: 'failed', step, weights: null, error: toErrorData(error) });
   });
 });
 process.on('disconnect', () => process.exit(busy ? 0 : 1));

@@ -15,7 +15,7 @@ function record(every: number) {
   const steps = (from: number, to: number, ms = 10) => {
     for (let k = from; k < to; k++) {
       vi.advanceTimersByTime(ms);
-      progress.step(k, { loss: k, gradientNorm: 2 * k }, 0.5);
+      progress.step(k, { loss: k, gradientNorm: 2 * k, parameterNorm: 1 }, 0.5);
     }
   };
   const points = () => events.flatMap((e) => (e.type === 'metrics' ? e.points : []));

@@ -12,7 +12,7 @@ import type { SamplerReply, SamplerRequest, SamplerSetup } from './onnxruntime/s
 export interface SamplerOptions {
   /** Bytes of an exported denoiser. */
   readonly model: Uint8Array;
-  /** The spec of the model (see `readModelSpec`). */
+  /** The spec of the model (see `readModel`). */
   readonly spec: RunSpec;
   readonly sampler: SamplerSpec;
   readonly seed: number;

@@ -5,11 +5,11 @@ import { ensureFolder, writeFileAtomic } from '../files/atomic.ts';
 import { sha256 } from '../files/hash.ts';
 import type { EngineEvent } from '../shared/engine-protocol.ts';
 import type { Evaluation, MetricPoint } from '../shared/records.ts';
-import type { TrainingBackend, TrainingSession } from './backend.ts';
+import { isFinite, type TrainingBackend, type TrainingSession } from './backend.ts';
 import { type CheckpointFacts, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { type RunDesign, designRun } from './design.ts';
 import { evaluateModel, writeEvaluation } from './evaluate.ts';
-import { exportModel, tapsOf } from './export.ts';
+import { exportModel, tapsOf, VERSION } from './export.ts';
 import { planTraining } from './plan.ts';
 import { createProgress } from './progress.ts';
 import type { RunSpec } from '../shared/run-spec.ts';
@@ -25,6 +25,8 @@ export interface TrainingTask {
   readonly emit: (event: EngineEvent) => void;
   /** Aborts at the next step with a checkpoint. */
   readonly stop: AbortSignal;
+  /** Told each step, so that a failure can say where it happened. */
+  readonly onStep?: (step: number) => void;
 }
 
 type Ended = Extract<EngineEvent, { type: 'ended' }>;
@@ -43,14 +45,15 @@ export async function trainRun(task: TrainingTask): Promise<Ended> {
   }
 }
 
-/** Resume checkpoints kept besides the newest one. */
-const KEPT_BEFORE = 1;
-
 class Training {
   private readonly task: TrainingTask;
   private readonly design: RunDesign;
   private readonly session: TrainingSession;
-  private readonly resumeFiles: string[] = [];
+  /** The newest checkpoint to resume from. */
+  private resumeFile: string | null = null;
+  /** Best milestones that a newer one replaces: let go once a checkpoint no longer names them. */
+  private superseded: string[] = [];
+  private readonly environment: Readonly<Record<string, string>>;
   private facts: CheckpointFacts = { step: 0, evaluatedStep: -1, best: null };
   private hash: string | null = null;
 
@@ -58,6 +61,12 @@ class Training {
     this.task = task;
     this.design = design;
     this.session = session;
+    this.environment = {
+      clifford: VERSION,
+      node: process.version,
+      platform: `${process.platform}-${process.arch}`,
+      ...task.backend.describe(),
+    };
   }
 
   async run(): Promise<Ended> {
@@ -73,16 +82,13 @@ class Training {
       threads: session.threads,
       parameters: design.layout.size,
       trainingImages: design.dataset.trainingImages,
-      environment: {
-        node: process.version,
-        platform: `${process.platform}-${process.arch}`,
-        ...task.backend.describe(),
-      },
+      environment: this.environment,
     });
     const progress = createProgress(training, task.emit, plan.recordEvery);
 
     for (let k = this.facts.step; ; k++) {
       this.facts = { ...this.facts, step: k };
+      task.onStep?.(k);
       const stopping = task.stop.aborted;
       const due = k > 0 && (k % training.checkpoint.everySteps === 0 || k === training.steps || stopping);
       if (due) {
@@ -104,8 +110,11 @@ class Training {
       }
       if (k === training.steps) break;
       const result = await session.step(k);
-      if (!Number.isFinite(result.loss) || !Number.isFinite(result.gradientNorm))
-        throw this.nonFinite(k, result.loss);
+      if (!isFinite(result)) {
+        const { loss, gradientNorm, parameterNorm } = result;
+        const what = `training step ${k + 1} gave a gradient norm of ${gradientNorm}, a parameter norm of ${parameterNorm} and a loss of`;
+        throw this.nonFinite(what, loss);
+      }
       progress.step(k, result, learningRate(training, k));
     }
     progress.flush();
@@ -125,16 +134,16 @@ class Training {
     await session.load(state);
     this.facts = facts;
     this.hash = sha256(state.parameters);
-    this.resumeFiles.push(task.resumeFrom);
+    this.resumeFile = task.resumeFrom;
   }
 
-  /** Writes a checkpoint to resume from and lets go of all but the newest two. */
+  /** Writes a checkpoint to resume from; the history keeps the newest two. */
   private async saveResume(): Promise<void> {
     const file = `checkpoints/step-${padded(this.facts.step)}.safetensors`;
     await this.save(file, 'resume');
-    if (this.resumeFiles.at(-1) !== file) this.resumeFiles.push(file);
-    const old = this.resumeFiles.splice(0, Math.max(0, this.resumeFiles.length - 1 - KEPT_BEFORE));
-    if (old.length) this.task.emit({ type: 'retire', files: old });
+    this.resumeFile = file;
+    if (this.superseded.length) this.task.emit({ type: 'retire', files: this.superseded });
+    this.superseded = [];
   }
 
   private async saveMilestone(prefix: string, k: number): Promise<string> {
@@ -146,7 +155,15 @@ class Training {
   private async save(file: string, kind: 'resume' | 'milestone'): Promise<void> {
     const { task, design, session, facts } = this;
     const state = await session.state();
-    const written = writeCheckpoint(join(task.folder, file), state, facts, design.spec, design.layout, kind);
+    const written = writeCheckpoint(
+      join(task.folder, file),
+      state,
+      facts,
+      design.spec,
+      design.layout,
+      kind,
+      this.environment,
+    );
     this.hash = sha256(state.parameters);
     task.emit({
       type: 'checkpoint',
@@ -171,6 +188,8 @@ class Training {
 
   private async validate(k: number): Promise<void> {
     const value = await this.session.validationLoss(this.weightsNow());
+    if (value !== null && !Number.isFinite(value))
+      throw this.nonFinite(`the validation loss after step ${k} is`, value);
     if (value !== null)
       this.task.emit({ type: 'metrics', points: [{ step: k, key: 'validationLoss', value }] });
   }
@@ -221,7 +240,7 @@ class Training {
     if (before && before.accuracy >= section.both.mean) return;
     const file = await this.saveMilestone('milestones/best', evaluation.step);
     this.facts = { ...this.facts, best: { step: evaluation.step, accuracy: section.both.mean, file } };
-    if (before && before.file !== file) this.task.emit({ type: 'retire', files: [before.file] });
+    if (before && before.file !== file) this.superseded.push(before.file);
   }
 
   private async export(): Promise<void> {
@@ -236,11 +255,11 @@ class Training {
     await this.saveResume();
   }
 
-  private nonFinite(k: number, loss: number): CliffordError {
-    const last = this.resumeFiles.at(-1) ?? 'none was written yet';
+  private nonFinite(what: string, value: number): CliffordError {
+    const kept = this.resumeFile ?? 'none was written yet';
     return new CliffordError(
       'NON_FINITE',
-      `training step ${k + 1} gave a loss of ${loss}, expected a finite number; the last good checkpoint is kept (${last}); ` +
+      `${what} ${value}, expected finite numbers; the last good checkpoint is kept (${kept}); ` +
         `a smaller learning rate or a longer warm-up usually helps`,
     );
   }

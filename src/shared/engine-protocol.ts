@@ -23,13 +23,12 @@ export const EngineRequest = z.discriminatedUnion('type', [
     /** Checkpoint file (relative to the folder) to go on from; null starts at step 0. */
     resumeFrom: z.string().nullable(),
   }),
-  /** Re-evaluates an exported model by the spec's (or another) evaluation. */
+  /** Evaluates an exported model in full; which step and weights it holds is told by its own metadata. */
   z.strictObject({
     type: z.literal('evaluate'),
     ...runRef,
+    /** Relative to the folder. */
     modelFile: z.string(),
-    step: z.int(),
-    weights: z.enum(['raw', 'ema']),
     threads: z.int().min(1).nullable(),
     /** Where to write pictures and read-outs, relative to the folder. */
     outDir: z.string(),
@@ -71,8 +70,7 @@ export const EngineEvent = z.discriminatedUnion('type', [
   }),
   z.object({
     type: z.literal('progress'),
-    /** `training`, `evaluating`, `exporting`. */
-    phase: z.enum(['training', 'evaluating', 'exporting', 'sampling']),
+    phase: z.enum(['training', 'evaluating', 'sampling']),
     step: z.int(),
     steps: z.int(),
     loss: z.number().nullable(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ERROR_CODES } from '../core/base/errors.ts';
+import { ERROR_CODES, ErrorData } from '../core/base/errors.ts';
+import { SectionAccuracy } from '../core/metrics/records.ts';
 import { RunSpec } from './run-spec.ts';
 
 /** What the history knows and what crosses processes. Types are inferred from these schemas. */
@@ -14,34 +15,9 @@ export const RunState = z.enum([
 ]);
 export type RunState = z.infer<typeof RunState>;
 
-export const ErrorRecord = z.object({ code: z.enum(ERROR_CODES), message: z.string() });
+export { ErrorData as ErrorRecord };
 
-/** A mean with a bootstrap interval over labels (95 %, percentile). */
-export const Estimate = z.object({ mean: z.number(), low: z.number(), high: z.number() });
-export type Estimate = z.infer<typeof Estimate>;
-
-/** Accuracy of one section (paper figure 4c–e). `x`, `y`, `both` are fractions of generated images that are right. */
-export const SectionAccuracy = z.object({
-  /** `overall`, `in-distribution`, `vertical`, `horizontal`, `intersection`, `lesion`, or a shape's name. */
-  section: z.string(),
-  labels: z.int(),
-  images: z.int(),
-  /** Labels left out because their own ground truth cannot be read. */
-  unreadableLabels: z.int(),
-  x: Estimate,
-  y: Estimate,
-  both: Estimate,
-  /** What copying the nearest seen value (of x, of y, of both) would score. */
-  copyBaseline: z.object({ x: z.number(), y: z.number(), both: z.number() }),
-  /** What a uniformly drawn position in the frame would score. */
-  chance: z.object({ x: z.number(), y: z.number(), both: z.number() }),
-  /** Median absolute error in px over readable images; null if none was readable. */
-  medianErrorPx: z.object({ x: z.number().nullable(), y: z.number().nullable() }),
-  /** Images with no bump (or stripe pair), and with several; both count as wrong. */
-  none: z.int(),
-  several: z.int(),
-});
-export type SectionAccuracy = z.infer<typeof SectionAccuracy>;
+export { Estimate, SectionAccuracy } from '../core/metrics/records.ts';
 
 export const Evaluation = z.object({
   step: z.int(),
@@ -107,7 +83,7 @@ export const RunSummary = z.object({
   name: z.string(),
   state: RunState,
   /** Why it is in that state, if there is something to say. */
-  reason: ErrorRecord.nullable(),
+  reason: ErrorData.nullable(),
   preset: z.string().nullable(),
   specHash: z.string(),
   seed: z.int(),

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createBatchSampler, sampleBatch } from './batch.ts';
-import { MEMBER } from './dataset.ts';
-import { renderImage } from './render.ts';
-import { paperCross } from './region.ts';
-import { datasetOf } from './testing.ts';
+import { createBatchSampler, type BatchRequest } from './batch.ts';
+import { MEMBER, type Dataset } from './dataset.ts';
+import { datasetOf, paperCross, renderImage } from './testing.ts';
 
 const mixture = datasetOf({
   margin: 3,
@@ -14,7 +12,9 @@ const mixture = datasetOf({
   heldOut: [paperCross(16)],
 });
 
-describe('sampleBatch', () => {
+const sampleBatch = (dataset: Dataset, request: BatchRequest) => createBatchSampler(dataset)(request);
+
+describe('createBatchSampler', () => {
   it('replays any shard alone, and keeps seeds, steps and shards apart', () => {
     const draw = (seed: number, step: number, shard: number) =>
       sampleBatch(mixture, { seed, step, shard, size: 8 });

@@ -60,11 +60,6 @@ export function createBatchSampler(dataset: Dataset): BatchSampler {
   };
 }
 
-/** One batch; a convenience over `createBatchSampler`. */
-export function sampleBatch(dataset: Dataset, request: BatchRequest, out?: Batch): Batch {
-  return createBatchSampler(dataset)(request, out);
-}
-
 function allocate(size: number, pixels: number): Batch {
   return {
     images: new Float32Array(size * pixels),

@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MEMBER, findSection } from './dataset.ts';
+import { MEMBER } from './dataset.ts';
 import { labelAt } from './lattice.ts';
-import { paperCross } from './region.ts';
 import { forEachFrameLabel } from './sections.ts';
 import type { DatasetSpecInput } from './spec.ts';
-import { datasetOf, PAPER, shapeOf } from './testing.ts';
+import { datasetOf, findSection, PAPER, paperCross, shapeOf } from './testing.ts';
 import { selectValidationLabels } from './validation-labels.ts';
 
 const cross = (size: number) => [paperCross(size)];
@@ -173,6 +172,33 @@ describe('sections', () => {
     ).toEqual({ 'in-distribution': 256 - 32 - 9 - 5, vertical: 32, interior: 9, blob: 5, 'left band': 32 });
   });
 
+  it('name lesions as overlays of the section `lesion`, less what a cut gives back', () => {
+    const lesion: DatasetSpecInput['lesion'] = [
+      { type: 'lesion', width: 2, name: 'stroke' },
+      { type: 'ellipse', center: [3, 3], radii: [1, 1], name: 'blob' },
+      { type: 'ellipse', center: [12, 3], radii: [1, 1] },
+      { type: 'rectangle', x: [7, 9], y: [0, 1], mode: 'cut' },
+    ];
+    const d = datasetOf({ heldOut: [{ type: 'band', axis: 'y', range: [3, 3], name: 'row' }], lesion });
+    expect(Object.fromEntries(d.sections.map((s) => [s.name, s.labels.length]))).toEqual({
+      'in-distribution': 256 - (42 + 10) - (16 - 3 - 3 - 3),
+      horizontal: 16 - 3 - 3 - 3,
+      lesion: 3 * 14 + 5 + 5,
+      row: 16 - 3 - 3 - 3,
+      stroke: 3 * 14,
+      blob: 5,
+    });
+    expect(d.sections.filter((s) => s.kind === 'overlay').map((s) => s.name)).toEqual([
+      'row',
+      'stroke',
+      'blob',
+    ]);
+    const lesioned = new Set(findSection(d, 'lesion').labels);
+    for (const name of ['stroke', 'blob']) {
+      expect(findSection(d, name).labels.every((i) => lesioned.has(i))).toBe(true);
+    }
+  });
+
   it('union crosses and bands: x is held out by either', () => {
     expect(
       sizes({
@@ -264,6 +290,51 @@ describe('selectValidationLabels', () => {
   });
 });
 
+describe('periodic boundaries', () => {
+  it('take a spacing only if labels are equally spaced around the torus, and name the nearest that is', () => {
+    const torus = (size: number, d: number) =>
+      datasetOf({ size, boundary: 'periodic', spacing: { x: d, y: d } });
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 4, max: 20 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 12 }),
+        (size, p, q) => {
+          fc.pre(p / q <= size && (size * q) / p <= 100);
+          if ((size * q) % p === 0) {
+            const { values } = torus(size, p / q).lattice.x;
+            expect(size - values.at(-1)!).toBeCloseTo(p / q, 12);
+            return;
+          }
+          let message = '';
+          try {
+            torus(size, p / q);
+          } catch (error) {
+            message = String(error);
+          }
+          const named = Number(/spacing\.x: .* divides the period \d+, such as ([\d.]+) /.exec(message)?.[1]);
+          expect(torus(size, named).lattice.x.count).toBe(Math.round(size / named));
+          // No other divisor of the period is nearer.
+          const errors = Array.from({ length: 400 }, (_, n) => Math.abs(size / (n + 1) - p / q));
+          expect(Math.abs(named - p / q)).toBeCloseTo(Math.min(...errors), 12);
+        },
+      ),
+    );
+  });
+
+  it('accept decimal spacings that divide the period up to rounding', () => {
+    for (const [size, d] of [
+      [16, 0.1],
+      [32, 0.2],
+      [6, 0.3],
+      [7, 0.7],
+    ] as const) {
+      const count = Math.round(size / d);
+      expect(datasetOf({ size, boundary: 'periodic', spacing: { x: d, y: d } }).frameLabels).toBe(count ** 2);
+    }
+  });
+});
+
 describe('cross-field errors', () => {
   const bump = { kind: 'bump2d' } as const;
   const cases: [string, Partial<DatasetSpecInput>, RegExp][] = [
@@ -327,6 +398,19 @@ describe('cross-field errors', () => {
         ],
       },
       /heldOut: expected a region with labels/,
+    ],
+    [
+      'a spacing that does not divide the torus',
+      { boundary: 'periodic', spacing: { x: 1, y: 0.3 } },
+      /spacing\.y: expected a spacing that divides the period 16, such as 0\.30188679245283\d* \(53 labels around\), got 0\.3/,
+    ],
+    [
+      'a name in both layers',
+      {
+        heldOut: [{ type: 'band', axis: 'x', range: [2, 3], name: 'gap' }],
+        lesion: [{ type: 'interior', width: 2, name: 'gap' }],
+      },
+      /lesion\[0\]: expected a name other than those of the layer "held-out", .* got "gap"/,
     ],
     ['a reserved name', { heldOut: [{ type: 'interior', width: 4, name: 'overall' }] }, /section "overall"/],
   ];

@@ -117,7 +117,7 @@ export function buildDataset(spec: DatasetSpec): Dataset {
     heldOut,
     lesion,
     coveredBy2D(lattice, drafts, withins),
-    spec.heldOut,
+    spec,
   );
   return {
     spec,
@@ -132,14 +132,6 @@ export function buildDataset(spec: DatasetSpec): Dataset {
     sections,
     sectionCodes: codes,
   };
-}
-
-/** The section of this name. @throws CliffordError INVALID_INPUT naming the sections there are */
-export function findSection(dataset: Dataset, name: string): Section {
-  const section = dataset.sections.find((s) => s.name === name);
-  if (section) return section;
-  const known = dataset.sections.map((s) => s.name).join(', ');
-  throw invalid(`section: expected one of ${known}, got ${name}`);
 }
 
 /** Adds to the lesion the stripes whose visible value it removes from all of the frame. */

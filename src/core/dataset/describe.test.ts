@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeDataset } from './describe.ts';
-import { paperCross } from './region.ts';
-import { datasetOf } from './testing.ts';
+import { datasetOf, paperCross } from './testing.ts';
 
 describe('describeDataset', () => {
   const facts = (stripes: boolean) =>

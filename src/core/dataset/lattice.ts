@@ -66,18 +66,6 @@ export function labelAt(lattice: Lattice, index: number): [number, number] {
   return [lattice.x.values[index % nx]!, lattice.y.values[Math.floor(index / nx)]!];
 }
 
-/** Labels (x, y) of flat indices as the network takes them: (n, 2) float32, x then y, frame coordinates. */
-export function labelsAt(lattice: Lattice, indices: ArrayLike<number>): Float32Array {
-  const out = new Float32Array(indices.length * 2);
-  const nx = lattice.x.count;
-  for (let i = 0; i < indices.length; i++) {
-    const index = indices[i]!;
-    out[2 * i] = lattice.x.values[index % nx]!;
-    out[2 * i + 1] = lattice.y.values[Math.floor(index / nx)]!;
-  }
-  return out;
-}
-
 /** First index (possibly outside the axis) whose label is ≥ the edge. */
 export function indexFrom(axis: Axis, edge: number): number {
   return Math.ceil(snap(edge / axis.spacing)) - axis.first;

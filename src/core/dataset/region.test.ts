@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createLattice, labelAt, type Lattice } from './lattice.ts';
-import { paperCross, rasterizeShape, rasterizeShapes, scaleShape } from './region.ts';
-import { shapeOf } from './testing.ts';
+import { rasterizeShape, rasterizeShapes } from './region.ts';
+import { paperCross, shapeOf } from './testing.ts';
 
 const lattice = (size: number, d = 1, margin = 0, boundary: 'open' | 'periodic' = 'open') =>
   createLattice({ size, margin, spacing: { x: d, y: d }, boundary });
@@ -170,47 +170,6 @@ describe('rasterizeShapes', () => {
     expect(addLast).toEqual(rasterizeShape(l, shapeOf(band)));
     const nothing = rasterizeShapes(l, [shapeOf(band), shapeOf({ ...band, mode: 'cut' })]);
     expect(count(nothing)).toBe(0);
-  });
-});
-
-describe('scaleShape', () => {
-  it('carries the cross of a frame of 32 to other frames', () => {
-    expect(paperCross(32)).toMatchObject({ x: [13, 19], y: [13, 19] });
-    expect(paperCross(16)).toMatchObject({ x: [6.5, 9.5], y: [6.5, 9.5] });
-    expect(scaleShape(paperCross(32), 0.5)).toEqual(paperCross(16));
-  });
-
-  it('covers the same share of a lattice scaled with the shape, for every type', () => {
-    const shapes = [
-      { type: 'band', axis: 'y', range: [2, 5] },
-      { type: 'rectangle', x: [1, 4], y: [2, 7] },
-      { type: 'interior', width: 5 },
-      { type: 'exterior', width: 5, corner: 'top-right' },
-      { type: 'lesion', width: 3 },
-      { type: 'rim', width: 2 },
-      { type: 'ellipse', center: [7, 8], radii: [5, 3] },
-      {
-        type: 'polygon',
-        points: [
-          [1, 2],
-          [14, 3],
-          [6, 13],
-        ],
-      },
-      {
-        type: 'brush',
-        radius: 2,
-        points: [
-          [3, 3],
-          [9, 12],
-        ],
-      },
-    ].map(shapeOf);
-    for (const shape of shapes) {
-      expect(rasterizeShape(lattice(32, 2), scaleShape(shape, 2)), shape.type).toEqual(
-        rasterizeShape(lattice(16), shape),
-      );
-    }
   });
 });
 

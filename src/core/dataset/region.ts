@@ -94,35 +94,6 @@ export function bandRanges(
   }
 }
 
-/** The cross of Fig. 4f, 13–19 in a frame of 32, scaled to another frame. */
-export function paperCross(size: number): Extract<ShapeSpec, { type: 'cross' }> {
-  const range: [number, number] = [(13 * size) / 32, (19 * size) / 32];
-  return { type: 'cross', x: range, y: [...range], mode: 'add' };
-}
-
-/** The same shape in a frame that is `factor` times as wide. */
-export function scaleShape(shape: ShapeSpec, factor: number): ShapeSpec {
-  const pair = ([a, b]: [number, number]): [number, number] => [a * factor, b * factor];
-  switch (shape.type) {
-    case 'band':
-      return { ...shape, range: pair(shape.range) };
-    case 'rectangle':
-    case 'cross':
-      return { ...shape, x: pair(shape.x), y: pair(shape.y) };
-    case 'interior':
-    case 'exterior':
-    case 'lesion':
-    case 'rim':
-      return { ...shape, width: shape.width * factor };
-    case 'ellipse':
-      return { ...shape, center: pair(shape.center), radii: pair(shape.radii) };
-    case 'polygon':
-      return { ...shape, points: shape.points.map(pair) };
-    case 'brush':
-      return { ...shape, radius: shape.radius * factor, points: shape.points.map(pair) };
-  }
-}
-
 /** Labels of the frame with value ≥ N - width, on one axis. */
 function farEdge(lattice: Lattice, name: 'x' | 'y', width: number): Uint8Array {
   const axis = lattice[name];

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRenderer, renderImage, type RenderSpec } from './render.ts';
+import { createRenderer, type RenderSpec } from './render.ts';
 import type { ImageKind } from './dataset.ts';
-import { specOf } from './testing.ts';
+import { renderImage, specOf } from './testing.ts';
 
 const render = (fields: Parameters<typeof specOf>[0], kind: ImageKind, x: number, y: number) => {
   const spec = specOf(fields);
@@ -12,7 +12,7 @@ const render = (fields: Parameters<typeof specOf>[0], kind: ImageKind, x: number
 };
 const pixel = (image: Float32Array, c: number, r: number) => image[r * Math.sqrt(image.length) + c]!;
 
-describe('renderImage', () => {
+describe('images', () => {
   it('puts the peak of a bump at column x and row y, with the background at -1', () => {
     fc.assert(
       fc.property(fc.nat(15), fc.nat(15), (x, y) => {

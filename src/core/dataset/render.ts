@@ -8,20 +8,9 @@ export type RenderSpec = Pick<
 >;
 
 /**
- * Renders the image of the label (x, y) at `offset`; a convenience over `createRenderer`, which reuses buffers.
- * @param out image: (N, N) float32 in [-1, 1], row-major, row 0 at y = 0 and drawn at the top
+ * Renders the image of the label (x, y) into `out` at `offset`.
+ * out: (…, N, N) float32 in [-1, 1], row-major, row 0 at y = 0 and drawn at the top
  */
-export function renderImage(
-  spec: RenderSpec,
-  kind: ImageKind,
-  x: number,
-  y: number,
-  out: Float32Array,
-  offset = 0,
-): void {
-  createRenderer(spec)(kind, x, y, out, offset);
-}
-
 export type Renderer = (kind: ImageKind, x: number, y: number, out: Float32Array, offset: number) => void;
 
 /**

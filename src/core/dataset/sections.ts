@@ -4,8 +4,9 @@ import type { ShapeSpec } from './spec.ts';
 
 /**
  * Test sections. The sections of kind `partition` split the 2D labels of the frame: each label is in exactly
- * one. Sections of kind `overlay` collect the labels of a named band, cross or lesion, which are in
- * `vertical`, `horizontal` and `intersection` too.
+ * one. Sections of kind `overlay` collect labels of the partition again under a shape's name: those of a named
+ * band, cross or lesion band of the layer "held-out", which are in `vertical`, `horizontal` and `intersection`
+ * too, and those of any named shape of the layer "lesion", which are in `lesion` too.
  *
  * - `in-distribution`: outside all regions and inside a 2D part (before subsampling)
  * - `vertical`, `horizontal`, `intersection`: held out by bands, crosses or lesions, by x only, by y only, by both
@@ -46,16 +47,16 @@ const BY_BAND = '';
  * @param heldOut layer bitmap (lattice.count)
  * @param lesion layer bitmap (lattice.count)
  * @param covered (lattice.count) 1 where some 2D part may have images, regions aside
- * @param shapes the shapes of the held-out layer
+ * @param shapes the shapes of either layer, from which the bitmaps were made
  */
 export function divideIntoSections(
   lattice: Lattice,
   heldOut: Uint8Array,
   lesion: Uint8Array,
   covered: Uint8Array,
-  shapes: readonly ShapeSpec[],
+  shapes: { readonly heldOut: readonly ShapeSpec[]; readonly lesion: readonly ShapeSpec[] },
 ): SectionMap {
-  const owners = heldOutOwners(lattice, shapes);
+  const owners = heldOutOwners(lattice, shapes.heldOut);
   const names: string[] = [];
   const groups: number[][] = [];
   const idOf = (name: string) => {
@@ -97,7 +98,11 @@ export function divideIntoSections(
     sections.push({ name: names[id]!, kind: 'partition', labels });
     for (const index of labels) codes[index] = sections.length;
   }
-  sections.push(...overlays(lattice, heldOut, lesion, shapes));
+  const bands = shapes.heldOut.filter((s) => bandRanges(s, lattice.size) !== null);
+  sections.push(
+    ...overlays(lattice, bands, (i) => heldOut[i] === 1 && lesion[i] === 0),
+    ...overlays(lattice, shapes.lesion, (i) => lesion[i] === 1),
+  );
   return { sections, codes };
 }
 
@@ -136,19 +141,19 @@ function mark(mask: Uint8Array, where: Uint8Array, add: boolean): void {
   for (let i = 0; i < where.length; i++) if (where[i] === 1) mask[i] = add ? 1 : 0;
 }
 
+/** One section for each name among the shapes: the labels of the layer that they added and no cut took out. */
 function overlays(
   lattice: Lattice,
-  heldOut: Uint8Array,
-  lesion: Uint8Array,
   shapes: readonly ShapeSpec[],
+  inLayer: (index: number) => boolean,
 ): Section[] {
-  const named = shapes.filter((s) => s.mode === 'add' && s.name !== undefined && bandRanges(s, lattice.size));
+  const named = shapes.filter((s) => s.mode === 'add' && s.name !== undefined);
   const byName = Map.groupBy(named, (s) => s.name!);
   return [...byName].flatMap(([name, group]) => {
     const bitmaps = group.map((shape) => rasterizeShape(lattice, shape));
     const labels: number[] = [];
     forEachFrameLabel(lattice, (i) => {
-      if (heldOut[i] === 1 && lesion[i] === 0 && bitmaps.some((b) => b[i] === 1)) labels.push(i);
+      if (inLayer(i) && bitmaps.some((b) => b[i] === 1)) labels.push(i);
     });
     return labels.length === 0 ? [] : [{ name, kind: 'overlay' as const, labels: Uint32Array.from(labels) }];
   });

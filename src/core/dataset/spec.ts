@@ -15,7 +15,7 @@ const interval = z
 const point = z.tuple([finite, finite]);
 
 const shapeBase = {
-  /** Shown in tables; a named shape is also a test section of its own. */
+  /** Shown in tables; a named shape of a layer (held-out, lesion) is also a test section of its own. */
   name: z.string().min(1).max(80).optional(),
   /** `add` puts labels into the layer, `cut` takes them out again; shapes apply in order. */
   mode: z.enum(['add', 'cut']).default('add'),

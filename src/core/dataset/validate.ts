@@ -1,5 +1,5 @@
 import { invalid } from '../base/errors.ts';
-import type { Lattice } from './lattice.ts';
+import { snap, type Lattice } from './lattice.ts';
 import { bandRanges, rasterizeShape } from './region.ts';
 import { forEachFrameLabel, RESERVED_SECTIONS } from './sections.ts';
 import type { DatasetSpec, PartSpec, ShapeSpec } from './spec.ts';
@@ -12,6 +12,9 @@ export function validateFields(spec: DatasetSpec): void {
   const { boundary, margin, parts, size } = spec;
   if (boundary === 'periodic' && margin > 0) {
     throw invalid(`margin: expected 0 with periodic boundaries, which have no outside, got ${margin}`);
+  }
+  if (boundary === 'periodic') {
+    for (const axis of ['x', 'y'] as const) checkDividesPeriod(`spacing.${axis}`, spec.spacing[axis], size);
   }
   parts.forEach((part, i) => {
     if (dimensionOf(part.kind) === 2) return;
@@ -44,6 +47,18 @@ export function validateFields(spec: DatasetSpec): void {
   }
 }
 
+/** Around a torus the last label is as far from the first as from its neighbour only if d divides N. */
+function checkDividesPeriod(field: string, spacing: number, period: number): void {
+  const steps = snap(period / spacing);
+  if (Number.isInteger(steps)) return;
+  const few = Math.max(1, Math.floor(steps));
+  const nearest = Math.abs(period / few - spacing) <= Math.abs(period / (few + 1) - spacing) ? few : few + 1;
+  throw invalid(
+    `${field}: expected a spacing that divides the period ${period}, ` +
+      `such as ${period / nearest} (${nearest} labels around), got ${spacing}`,
+  );
+}
+
 /**
  * Checks all shapes against the lattice.
  * @throws CliffordError INVALID_INPUT for a shape that covers no label, or is wider than the frame, or is named
@@ -67,6 +82,14 @@ export function validateShapes(spec: DatasetSpec, lattice: Lattice): void {
   if (shared) {
     throw invalid(
       `heldOut: expected a ${shared.type} and other shapes to have different names, got "${shared.name}"`,
+    );
+  }
+  const taken = new Set([...sections, ...spec.heldOut.flatMap((s) => s.name ?? [])]);
+  const twice = spec.lesion.findIndex((s) => s.name !== undefined && taken.has(s.name));
+  if (twice >= 0) {
+    throw invalid(
+      `lesion[${twice}]: expected a name other than those of the layer "held-out", ` +
+        `which are sections too, got "${spec.lesion[twice]!.name}"`,
     );
   }
 }

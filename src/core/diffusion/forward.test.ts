@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { drawNoise, drawTimesteps, qSample, qSampleCoefficients, vTarget } from './forward.ts';
-import { makeSchedule } from './schedule.ts';
+import { drawNoise, drawTimesteps } from './forward.ts';
 
-const schedule = makeSchedule({
-  timesteps: 1000,
-  schedule: { kind: 'linear', betaStart: 1e-4, betaEnd: 0.02 },
-});
 const key = { seed: 5, step: 17, shard: 1 };
 
 describe('training draws', () => {
@@ -46,58 +41,5 @@ describe('training draws', () => {
     drawNoise(key, short);
     drawNoise(key, long);
     expect(long.slice(0, 16)).toEqual(short);
-  });
-});
-
-describe('q(x_t | x₀)', () => {
-  const t = Int32Array.of(0, 499, 999);
-  const x0 = Float32Array.of(1, -1, 0.5, 0.25, -0.5, 1);
-  const epsilon = Float32Array.of(0.3, -2, 1, 0, -1, 0.7);
-
-  it('gives each image its own timestep', () => {
-    const out = new Float32Array(6);
-    qSample(schedule, x0, t, epsilon, out);
-    for (let i = 0; i < 6; i++) {
-      const a = schedule.alphaBar[t[i >> 1]!]!;
-      expect(out[i]).toBeCloseTo(Math.sqrt(a) * x0[i]! + Math.sqrt(1 - a) * epsilon[i]!, 6);
-    }
-  });
-
-  it('agrees with its coefficients', () => {
-    const [signal, noise, out] = [new Float32Array(3), new Float32Array(3), new Float32Array(6)];
-    qSampleCoefficients(schedule, t, signal, noise);
-    qSample(schedule, x0, t, epsilon, out);
-    for (let i = 0; i < 6; i++) {
-      expect(out[i]).toBeCloseTo(signal[i >> 1]! * x0[i]! + noise[i >> 1]! * epsilon[i]!, 6);
-    }
-  });
-
-  it('rotates (x₀, ε): x_t and v give back both', () => {
-    const [x, v] = [new Float32Array(6), new Float32Array(6)];
-    qSample(schedule, x0, t, epsilon, x);
-    vTarget(schedule, x0, t, epsilon, v);
-    for (let i = 0; i < 6; i++) {
-      const c = schedule.sqrtAlphaBar[t[i >> 1]!]!;
-      const s = schedule.sqrtOneMinusAlphaBar[t[i >> 1]!]!;
-      expect(c * x[i]! - s * v[i]!).toBeCloseTo(x0[i]!, 6);
-      expect(s * x[i]! + c * v[i]!).toBeCloseTo(epsilon[i]!, 6);
-    }
-  });
-
-  it('may write over its input', () => {
-    const [out, inPlace] = [new Float32Array(6), x0.slice()];
-    qSample(schedule, x0, t, epsilon, out);
-    qSample(schedule, inPlace, t, epsilon, inPlace);
-    expect(inPlace).toEqual(out);
-  });
-
-  it('refuses sizes that do not fit and timesteps outside the schedule', () => {
-    const out = new Float32Array(6);
-    expect(() => qSample(schedule, x0, t, epsilon.subarray(1), out)).toThrow(
-      /6 x₀, 5 ε and 6 output values for 3/,
-    );
-    expect(() => qSample(schedule, x0, Int32Array.of(0, 1, 1000), epsilon, out)).toThrow(
-      /got 1000, expected an integer from 0 to 999/,
-    );
   });
 });

@@ -145,7 +145,7 @@ function stateInputs(builder: GraphBuilder, size: number, parameters?: Value): O
 /**
  * The optimizer's step: gradients of S shards summed in order, clipped by global norm, AdamW, EMA.
  * Inputs: parameters, moment1, moment2, average (P), gradient0 … (P), hyper (see `HYPER`).
- * Outputs: nextParameters, nextMoment1, nextMoment2, nextAverage (P), gradientNorm ().
+ * Outputs: nextParameters, nextMoment1, nextMoment2, nextAverage (P), gradientNorm (), parameterNorm ().
  */
 export function updateGraph(size: number, shards: number, optimizer: TrainingSpec['optimizer']): Graph {
   const builder = new GraphBuilder();

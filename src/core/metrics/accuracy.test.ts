@@ -1,17 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../dataset/dataset.ts';
-import { findSection } from '../dataset/dataset.ts';
 import { labelAt } from '../dataset/lattice.ts';
-import { paperCross } from '../dataset/region.ts';
 import { createRenderer } from '../dataset/render.ts';
-import { datasetOf, PAPER } from '../dataset/testing.ts';
+import { BETWEEN, datasetOf, NARROW, paperCross } from '../dataset/testing.ts';
 import { scoreEvaluation } from './accuracy.ts';
-import {
-  planEvaluation,
-  selectEvaluationLabels,
-  type EvaluationPlan,
-  type PlanOptions,
-} from './evaluation-labels.ts';
+import { planEvaluation, type EvaluationPlan, type PlanOptions } from './evaluation-labels.ts';
 import { createReadout, type Reading } from './readout.ts';
 
 const options = (o: Partial<PlanOptions> = {}): PlanOptions => ({
@@ -38,56 +31,10 @@ function answer(
 const bySection = (scores: ReturnType<typeof scoreEvaluation>) =>
   Object.fromEntries(scores.map((s) => [s.section, s]));
 
-describe('selectEvaluationLabels', () => {
-  it('draws each section’s own labels without replacement, a smaller number being a prefix', () => {
-    const few = selectEvaluationLabels(cross16, 5, 7);
-    const many = selectEvaluationLabels(cross16, 1000, 7);
-    few.forEach((s, k) => {
-      expect([...s.labels]).toEqual([...many[k]!.labels.slice(0, 5)]);
-      expect([...many[k]!.labels].sort((a, b) => a - b)).toEqual([...findSection(cross16, s.section).labels]);
-    });
-    expect(few.map((s) => s.labels.length)).toEqual([5, 5, 5, 5]);
-    expect(many.map((s) => s.size)).toEqual([169, 39, 39, 9]);
-  });
-
-  it('gives the same test labels at every λ', () => {
-    const at = (lambda: number) =>
-      selectEvaluationLabels(
-        datasetOf({ parts: [{ kind: 'bump2d', lambda }], heldOut: [paperCross(16)] }),
-        20,
-        0,
-      );
-    expect(at(0.05)).toEqual(at(1));
-    expect(String(selectEvaluationLabels(cross16, 20, 1)[0]!.labels)).not.toBe(String(at(1)[0]!.labels));
-  });
-});
-
-describe('planEvaluation', () => {
-  it('leaves out and counts labels whose own image cannot be read: 95 % at σ = 0.1, d = 0.1 (paper.md)', () => {
-    const d = datasetOf({ ...PAPER, sigma: { x: 0.1, y: 0.1 } });
-    const plan = planEvaluation(d, options({ labelsPerSection: 3000 }));
-    const [section] = plan.sections;
-    expect(section!.labels.length + section!.unreadableLabels).toBe(3000);
-    // Binomial, 3000 draws with p = 0.05: mean 150, SD 12.
-    expect(Math.abs(section!.labels.length - 150)).toBeLessThan(60);
-  });
-
-  it('reads every label at σ = 1 on the unit lattice', () => {
-    const plan = planEvaluation(cross16, options({ labelsPerSection: 1000 }));
-    expect(plan.sections.map((s) => s.unreadableLabels)).toEqual([0, 0, 0, 0]);
-    expect(plan.labels).toHaveLength(512);
-    expect(plan.rule.tolerancePx).toBe(0.5);
-  });
-
-  it('skips a section without a readable label and counts it', () => {
-    const between = datasetOf({
-      size: 8,
-      sigma: { x: 0.1, y: 0.1 },
-      spacing: { x: 0.5, y: 1 },
-      heldOut: [{ type: 'band', axis: 'x', range: [2.5, 2.5] }],
-    });
+describe('scoreEvaluation', () => {
+  it('leaves out a section without a readable label, but counts its labels', () => {
+    const between = datasetOf(BETWEEN);
     const plan = planEvaluation(between, options({ labelsPerSection: 500 }));
-    expect(plan.skipped).toEqual([{ section: 'vertical', unreadableLabels: 8 }]);
     const scores = bySection(
       scoreEvaluation(
         between,
@@ -96,21 +43,10 @@ describe('planEvaluation', () => {
       ),
     );
     expect(Object.keys(scores)).toEqual(['overall', 'in-distribution']);
+    // Half-integer x: 8 values of 8 labels, those of the skipped section among them.
     expect(scores.overall!.unreadableLabels).toBe(64);
   });
 
-  it('refuses when none of the labels drawn can be read', () => {
-    const d = datasetOf({ ...PAPER, sigma: { x: 0.1, y: 0.1 } });
-    const bySeed = (seed: number) => () => planEvaluation(d, options({ labelsPerSection: 1, seed }));
-    const unreadable = [0, 1, 2, 3].find((seed) => {
-      const [x, y] = labelAt(d.lattice, selectEvaluationLabels(d, 1, seed)[0]!.labels[0]!);
-      return x % 1 > 0.2 && x % 1 < 0.8 && y > 0;
-    });
-    expect(bySeed(unreadable!)).toThrow(/none of the labels drawn can be read .* wider σ than 0.1 × 0.1 px/);
-  });
-});
-
-describe('scoreEvaluation', () => {
   it('scores ground truth as right everywhere, for bumps and sums, open and periodic', () => {
     for (const kind of ['bump2d', 'sos2d'] as const) {
       for (const boundary of ['open', 'periodic'] as const) {
@@ -131,6 +67,42 @@ describe('scoreEvaluation', () => {
         }
       }
     }
+  });
+
+  it('scores every section, overlays too, whatever the seed, where one label in twenty can be read', () => {
+    const d = datasetOf({ ...NARROW, heldOut: [{ type: 'band', axis: 'x', range: [13, 19], name: 'gap' }] });
+    for (let seed = 0; seed < 40; seed++) {
+      const plan = planEvaluation(d, options({ labelsPerSection: 8, samplesPerLabel: 1, seed }));
+      const scores = scoreEvaluation(
+        d,
+        plan,
+        answer(d, plan, () => ({})),
+      );
+      expect(scores.map((s) => [s.section, s.labels, s.both.mean])).toEqual([
+        ['overall', 16, 1],
+        ['in-distribution', 8, 1],
+        ['vertical', 8, 1],
+        ['gap', 8, 1],
+      ]);
+    }
+  });
+
+  it('weights by readable labels in `overall`, estimated from those passed over', () => {
+    const between = datasetOf({
+      size: 8,
+      sigma: { x: 0.1, y: 0.1 },
+      spacing: { x: 0.5, y: 1 },
+      heldOut: [{ type: 'band', axis: 'x', range: [2, 3.5] }],
+    });
+    // Held out: x = 2, 2.5, 3, 3.5, of which 2 and 3 lie on pixels: 16 labels; outside it 6 values, 48 labels.
+    const plan = planEvaluation(between, options({ labelsPerSection: 500 }));
+    const [overall] = scoreEvaluation(
+      between,
+      plan,
+      answer(between, plan, (x) => (x >= 2 && x <= 3.5 ? { x: x + 2 } : {})),
+    );
+    expect(overall).toMatchObject({ labels: 64, unreadableLabels: 64 });
+    expect(overall!.x.mean).toBeCloseTo(48 / 64, 12);
   });
 
   it('calls an error equal to the tolerance wrong', () => {

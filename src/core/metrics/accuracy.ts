@@ -2,29 +2,11 @@ import { invariant } from '../base/errors.ts';
 import { Rng } from '../base/rng.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { labelAt } from '../dataset/lattice.ts';
-import { bootstrapMeans, percentileInterval, weightedMedian, type Estimate } from './bootstrap.ts';
-import { chanceScore, copyBaseline, type CopyScore } from './copy-baseline.ts';
+import { bootstrapMeans, percentileInterval, weightedMedian } from './bootstrap.ts';
+import { chanceScore, copyBaseline } from './copy-baseline.ts';
 import { hashName, judge, type EvaluationPlan, type PlannedSection } from './evaluation-labels.ts';
 import { COUNT, type Reading } from './readout.ts';
-
-/** Accuracy of one section (Fig. 4c–e): fractions of generated images whose x, y, or both are right. */
-export interface SectionAccuracy {
-  section: string;
-  /** Labels evaluated, images generated for them, and labels left out because they cannot be read. */
-  labels: number;
-  images: number;
-  unreadableLabels: number;
-  x: Estimate;
-  y: Estimate;
-  both: Estimate;
-  copyBaseline: CopyScore;
-  chance: CopyScore;
-  /** Over images with exactly one feature; null if there was none. */
-  medianErrorPx: { x: number | null; y: number | null };
-  /** Images with no feature on some axis, and others with several on some axis. */
-  none: number;
-  several: number;
-}
+import type { Estimate, Score, SectionAccuracy } from './records.ts';
 
 /**
  * Scores an evaluation.
@@ -35,8 +17,8 @@ export interface SectionAccuracy {
  * very labels evaluated.
  *
  * `overall`, the first entry, estimates the accuracy over all 2D labels of the frame that can be read, by
- * stratification: each section that partitions the frame counts by its size times the share of its drawn labels
- * that could be read, whatever the number of labels drawn from it; labels are resampled within sections.
+ * stratification: each section that partitions the frame counts by its size times the share of readable labels
+ * among those drawn from it, however many these were; labels are resampled within sections.
  * Its counts (`labels`, `images`, `none`, `several`) are plain sums over these sections.
  *
  * @param readings one for each entry of plan.labels, in order
@@ -72,11 +54,11 @@ interface Tally {
   /** Readable labels of the whole section, estimated. */
   readonly weight: number;
   readonly images: number;
-  readonly means: CopyScore;
+  readonly means: Score;
   // resampled: for x, y, both the bootstrap's means, float64
   readonly resampled: readonly Float64Array[];
-  readonly copy: CopyScore;
-  readonly chance: CopyScore;
+  readonly copy: Score;
+  readonly chance: Score;
   readonly errorsX: readonly number[];
   readonly errorsY: readonly number[];
   readonly none: number;
@@ -132,7 +114,7 @@ function combine(section: string, strata: readonly Tally[]): SectionAccuracy {
   const total = strata.reduce((sum, t) => sum + t.weight, 0);
   const share = (t: Tally) => t.weight / total;
   const mix = (pick: (t: Tally) => number) => strata.reduce((sum, t) => sum + share(t) * pick(t), 0);
-  const score = (pick: (t: Tally) => CopyScore): CopyScore => ({
+  const score = (pick: (t: Tally) => Score): Score => ({
     x: mix((t) => pick(t).x),
     y: mix((t) => pick(t).y),
     both: mix((t) => pick(t).both),

@@ -1,11 +1,5 @@
 import type { Rng } from '../base/rng.ts';
-
-/** A mean with its 95 % percentile interval. */
-export interface Estimate {
-  readonly mean: number;
-  readonly low: number;
-  readonly high: number;
-}
+import type { Estimate } from './records.ts';
 
 /** Resamples of a bootstrap; the standard error of a 2.5 % quantile's level is then 0.35 %. */
 export const RESAMPLES = 2000;

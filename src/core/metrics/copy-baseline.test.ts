@@ -1,9 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findSection } from '../dataset/dataset.ts';
 import { labelAt } from '../dataset/lattice.ts';
-import { paperCross } from '../dataset/region.ts';
-import { datasetOf, PAPER } from '../dataset/testing.ts';
+import { datasetOf, findSection, PAPER, paperCross } from '../dataset/testing.ts';
 import { chanceScore, copyBaseline } from './copy-baseline.ts';
 import { axisDistance } from './matched-filter.ts';
 

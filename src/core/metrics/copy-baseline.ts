@@ -1,12 +1,7 @@
 import type { Dataset } from '../dataset/dataset.ts';
 import { axisCoverage } from '../dataset/describe.ts';
 import { snap, type Axis } from '../dataset/lattice.ts';
-
-export interface CopyScore {
-  readonly x: number;
-  readonly y: number;
-  readonly both: number;
-}
+import type { Score } from './records.ts';
 
 /**
  * What copying would score: a generator that answers each condition with what it has seen nearest to it.
@@ -29,7 +24,7 @@ export function copyBaseline(
   labels: ArrayLike<number>,
   tolerancePx: number,
   rule: 'strict' | 'closed' = 'strict',
-): CopyScore {
+): Score {
   const { x, y } = dataset.lattice;
   const seenX = seenBefore(dataset, 'x');
   const seenY = seenBefore(dataset, 'y');
@@ -60,7 +55,7 @@ export function copyBaseline(
  * What a position drawn uniformly in the frame would score: the share of [0, N) strictly within the tolerance
  * of the label, which is cut off at open borders; `both` is the product.
  */
-export function chanceScore(dataset: Dataset, labels: ArrayLike<number>, tolerancePx: number): CopyScore {
+export function chanceScore(dataset: Dataset, labels: ArrayLike<number>, tolerancePx: number): Score {
   const { x, y, size, periodic } = dataset.lattice;
   const share = (value: number) =>
     periodic

@@ -7,41 +7,6 @@ import type { Section } from '../dataset/sections.ts';
 import { axisDistance } from './matched-filter.ts';
 import { COUNT, createReadout, type Readout, type Reading, type ReadoutMethod } from './readout.ts';
 
-/** Labels drawn from one section. */
-export interface SectionLabels {
-  readonly section: string;
-  readonly kind: Section['kind'];
-  /** Labels that the section has in all. */
-  readonly size: number;
-  // labels: flat label indices in the order drawn
-  readonly labels: Uint32Array;
-}
-
-/**
- * Draws the labels that test each section: at most `labelsPerSection`, without replacement, by stream
- * `evaluationLabels` with the section's name. A smaller number gives a prefix of a larger one, and since
- * sections come before subsampling, runs that differ in λ are tested on the same labels.
- */
-export function selectEvaluationLabels(
-  dataset: Dataset,
-  labelsPerSection: number,
-  seed: number,
-): SectionLabels[] {
-  return dataset.sections.map(({ name, kind, labels }) => {
-    const order = labels.slice();
-    const rng = new Rng(seed, 'evaluationLabels', hashName(name));
-    const n = Math.min(labelsPerSection, order.length);
-    // Forward Fisher–Yates: the first draws do not depend on how many follow.
-    for (let i = 0; i < n; i++) {
-      const j = i + rng.int(order.length - i);
-      const t = order[i]!;
-      order[i] = order[j]!;
-      order[j] = t;
-    }
-    return { section: name, kind, size: labels.length, labels: order.slice(0, n) };
-  });
-}
-
 /** How an evaluation reads and judges images. */
 export interface EvaluationRule {
   /** An error strictly below this is right; in pixels. */
@@ -49,8 +14,15 @@ export interface EvaluationRule {
   readonly readout: ReadoutMethod;
 }
 
-/** A section ready to be generated: its labels that can be read at all. */
-export interface PlannedSection extends SectionLabels {
+/** A section with the labels that test it. */
+export interface PlannedSection {
+  readonly section: string;
+  readonly kind: Section['kind'];
+  /** Labels that the section has in all. */
+  readonly size: number;
+  // labels: flat label indices of readable labels, in the order drawn
+  readonly labels: Uint32Array;
+  /** Labels drawn on the way and passed over, since their own images cannot be read. */
   readonly unreadableLabels: number;
 }
 
@@ -76,21 +48,20 @@ export interface PlanOptions {
 
 /**
  * Decides what an evaluation generates. Labels whose own ground-truth image is not read back within the
- * tolerance (a bump of σ = 0.1 between pixels is dark) are left out before anything is generated, and counted.
- * @throws CliffordError INVALID_INPUT if no label of any section can be read
+ * tolerance (a bump of σ = 0.1 between pixels is dark) are passed over before anything is generated, and counted.
+ * With one label per section this is the cheap check of whether a dataset can be evaluated at all.
+ * @throws CliffordError INVALID_INPUT if no 2D label of the frame can be read
  */
 export function planEvaluation(dataset: Dataset, options: PlanOptions): EvaluationPlan {
   const rule = { tolerancePx: toleranceOf(dataset.spec.size, options.tolerancePx), readout: options.readout };
-  const readable = createReadabilityTest(dataset, rule);
-  const drawn = selectEvaluationLabels(dataset, options.labelsPerSection, options.seed).map((s) => {
-    const labels = s.labels.filter((index) => readable(index));
-    return { ...s, labels, unreadableLabels: s.labels.length - labels.length };
-  });
+  const drawn = selectEvaluationLabels(dataset, rule, options.labelsPerSection, options.seed);
   const sections = drawn.filter((s) => s.labels.length > 0);
-  if (sections.length === 0) {
+  // Overlays lie within the partition, so where one has a readable label so does a section of the partition.
+  if (!sections.some((s) => s.kind === 'partition')) {
     throw invalid(
-      `evaluation: none of the labels drawn can be read off its own image within ${rule.tolerancePx} px, ` +
-        `expected a wider σ than ${dataset.spec.sigma.x} × ${dataset.spec.sigma.y} px or a larger tolerance`,
+      `evaluation: none of the ${dataset.frameLabels} labels can be read off its own image within ` +
+        `${rule.tolerancePx} px (${rule.readout}), expected another σ than ` +
+        `${dataset.spec.sigma.x} × ${dataset.spec.sigma.y} px or a larger tolerance`,
     );
   }
   const { samplesPerLabel } = options;
@@ -113,6 +84,41 @@ export function planEvaluation(dataset: Dataset, options: PlanOptions): Evaluati
       .map((s) => ({ section: s.section, unreadableLabels: s.unreadableLabels })),
     labels,
   };
+}
+
+/**
+ * Draws the labels that test each section: `labelsPerSection` readable ones, without replacement, by stream
+ * `evaluationLabels` with the section's name; fewer only if the section has no more, and then all of its labels
+ * were looked at. A smaller number gives a prefix of a larger one, and since sections come before subsampling,
+ * runs that differ in λ are tested on the same labels.
+ */
+export function selectEvaluationLabels(
+  dataset: Dataset,
+  rule: EvaluationRule,
+  labelsPerSection: number,
+  seed: number,
+): PlannedSection[] {
+  const readable = createReadabilityTest(dataset, rule);
+  return dataset.sections.map(({ name, kind, labels }) => {
+    const order = labels.slice();
+    const rng = new Rng(seed, 'evaluationLabels', hashName(name));
+    let [drawn, found] = [0, 0];
+    const chosen = new Uint32Array(Math.min(labelsPerSection, order.length));
+    // Forward Fisher–Yates: the first draws do not depend on how many follow.
+    for (; drawn < order.length && found < chosen.length; drawn++) {
+      const j = drawn + rng.int(order.length - drawn);
+      const index = order[j]!;
+      order[j] = order[drawn]!;
+      if (readable(index)) chosen[found++] = index;
+    }
+    return {
+      section: name,
+      kind,
+      size: order.length,
+      labels: chosen.slice(0, found),
+      unreadableLabels: drawn - found,
+    };
+  });
 }
 
 /** The tolerance in pixels: as given, or N/32 (1 px for images of 32 px). */

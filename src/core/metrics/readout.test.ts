@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Rng } from '../base/rng.ts';
-import { renderImage } from '../dataset/render.ts';
-import { specOf } from '../dataset/testing.ts';
+import { renderImage, specOf } from '../dataset/testing.ts';
 import { axisDistance } from './matched-filter.ts';
 import { COUNT, createReadout, readImages, type ReadoutMethod } from './readout.ts';
 

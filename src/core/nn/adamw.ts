@@ -23,7 +23,10 @@ export function adamW(
   rawGradient: Value,
   hyper: Value,
   spec: TrainingSpec['optimizer'],
-): Record<'nextParameters' | 'nextMoment1' | 'nextMoment2' | 'nextAverage' | 'gradientNorm', Value> {
+): Record<
+  'nextParameters' | 'nextMoment1' | 'nextMoment2' | 'nextAverage' | 'gradientNorm' | 'parameterNorm',
+  Value
+> {
   const entry = (name: (typeof HYPER)[number]) => {
     const i = HYPER.indexOf(name);
     return reshape(slice(hyper, 0, i, i + 1), []);
@@ -40,7 +43,15 @@ export function adamW(
   const denominator = add(div(sqrt(v), sqrt(entry('correction2'))), spec.epsilon);
   const p = sub(decayed, mul(div(m, denominator), div(rate, entry('correction1'))));
   const average = add(p, mul(sub(state.average, p), entry('averageDecay')));
-  return { nextParameters: p, nextMoment1: m, nextMoment2: v, nextAverage: average, gradientNorm };
+  const parameterNorm = sqrt(sum(mul(p, p), [0]));
+  return {
+    nextParameters: p,
+    nextMoment1: m,
+    nextMoment2: v,
+    nextAverage: average,
+    gradientNorm,
+    parameterNorm,
+  };
 }
 
 /** Learning rate of step k = 0, 1, …: linear warm-up, then the schedule's shape. */

@@ -28,10 +28,10 @@ export function encodingWidth(encoding: LabelEncoding, space: LabelSpace): numbe
   }
 }
 
-/** Integer labels from the label space's first to its last. */
-function oneHotUnits({ size, margin }: LabelSpace): number[] {
-  const first = Math.ceil(-margin);
-  const last = Math.ceil(size + margin) - 1;
+/** Integers such that every label of [−margin, size + margin) is nearest to one (on a ring: 0 … size − 1). */
+function oneHotUnits({ size, margin, periodic }: LabelSpace): number[] {
+  const first = Math.ceil(-margin - 0.5);
+  const last = periodic ? size - 1 : Math.ceil(size + margin - 0.5);
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
@@ -61,15 +61,18 @@ function bumpCode(v: Value, dim: number, sigma: number, { size, margin, periodic
   return periodic ? add(add(response(-span), response(0)), response(span)) : response(0);
 }
 
-/** 1 for the unit within half a label unit below or at v + ½, else 0. */
+/** Unit u is 1 for u − ½ < v ≤ u + ½ (v modulo the size on a ring) and 0 elsewhere. */
 function oneHotCode(v: Value, space: LabelSpace): Value {
   const units = oneHotUnits(space);
-  const edges = (d: number) =>
-    v.node.builder.constant(
-      Float32Array.from(units, (u) => u + d),
-      [1, units.length],
-    );
-  return sub(greater(v, edges(-0.5)), greater(v, edges(0.5)));
+  const code = (w: Value): Value => {
+    const edges = (d: number) =>
+      v.node.builder.constant(
+        Float32Array.from(units, (u) => u + d),
+        [1, units.length],
+      );
+    return sub(greater(w, edges(-0.5)), greater(w, edges(0.5)));
+  };
+  return space.periodic ? add(code(v), code(sub(v, space.size))) : code(v);
 }
 
 function encode(v: Value, encoding: LabelEncoding, space: LabelSpace): Value {

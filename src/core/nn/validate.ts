@@ -45,6 +45,11 @@ export function validateModel(spec: ModelSpec, space: LabelSpace): void {
       );
     }
   }
+  if (spec.padding === 'circular' && spec.upsample === 'bilinear') {
+    throw invalid(
+      'model.upsample is "bilinear", which does not wrap; with circular padding expected "nearest"',
+    );
+  }
   validateEmbedding(spec, space);
 }
 

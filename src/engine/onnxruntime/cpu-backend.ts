@@ -6,6 +6,7 @@ import { initialParameters } from '../../core/nn/parameters.ts';
 import { cpuWeightGrad } from '../../core/onnx/conv-grad-weight.ts';
 import { type LowerOptions, lowerToOnnx } from '../../core/onnx/lower.ts';
 import {
+  isFinite,
   type StepResult,
   STATE_VECTORS,
   type TrainingBackend,
@@ -77,7 +78,7 @@ async function openCpuSession(design: RunDesign, wanted: number | null): Promise
   let current: 0 | 1 = 0;
 
   const hyper = new Float32Array(HYPER.length);
-  const norm = new Float32Array(1);
+  const norms = { gradient: new Float32Array(1), parameter: new Float32Array(1) };
   const vector = (data: Float32Array) => float32(data, [size]);
   const shared = {
     hyper: float32(hyper, [HYPER.length]),
@@ -94,7 +95,8 @@ async function openCpuSession(design: RunDesign, wanted: number | null): Promise
         nextMoment1: vector(to.moment1),
         nextMoment2: vector(to.moment2),
         nextAverage: vector(to.average),
-        gradientNorm: float32(norm, []),
+        gradientNorm: float32(norms.gradient, []),
+        parameterNorm: float32(norms.parameter, []),
       },
     };
   });
@@ -106,10 +108,13 @@ async function openCpuSession(design: RunDesign, wanted: number | null): Promise
       hyperAt(training, k, hyper);
       const { feeds, fetches } = io[current]!;
       await update.run(feeds, fetches);
-      const loss = losses.reduce((a, b) => a + b, 0);
-      const gradientNorm = norm[0]!;
-      if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) current = current === 0 ? 1 : 0;
-      return { loss, gradientNorm };
+      const result: StepResult = {
+        loss: losses.reduce((a, b) => a + b, 0),
+        gradientNorm: norms.gradient[0]!,
+        parameterNorm: norms.parameter[0]!,
+      };
+      if (isFinite(result)) current = current === 0 ? 1 : 0;
+      return result;
     },
     async state() {
       return sets[current];

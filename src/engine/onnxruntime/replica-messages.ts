@@ -33,5 +33,7 @@ export type ReplicaRequest =
 
 export type ReplicaReply =
   | { readonly type: 'ready' }
+  /** It could not start. */
+  | { readonly type: 'failed'; readonly error: ErrorData }
   | { readonly type: 'done'; readonly id: number; readonly value: number | null }
   | { readonly type: 'error'; readonly id: number; readonly error: ErrorData };

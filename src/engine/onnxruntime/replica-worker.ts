@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { invariant, toErrorData } from '../../core/base/errors.ts';
 import { designRun } from '../design.ts';
 import type { ReplicaReply, ReplicaRequest, ReplicaSetup } from './replica-messages.ts';
@@ -6,9 +6,7 @@ import { float32, openSession } from './session.ts';
 import { createShardFeeder, createValidation } from './shard.ts';
 
 /** One data-parallel replica: a single-threaded session that computes shards' gradients into shared memory. */
-async function main(): Promise<void> {
-  const port = parentPort;
-  invariant(port, 'the replica must run as a worker thread');
+async function main(port: MessagePort): Promise<void> {
   const setup = workerData as ReplicaSetup;
   const design = designRun(setup.spec);
   const size = [design.layout.size];
@@ -47,4 +45,9 @@ async function main(): Promise<void> {
   port.postMessage({ type: 'ready' } satisfies ReplicaReply);
 }
 
-await main();
+invariant(parentPort, 'the replica must run as a worker thread');
+const port = parentPort;
+// As a message: an error thrown across threads would lose its code.
+await main(port).catch((error: unknown) =>
+  port.postMessage({ type: 'failed', error: toErrorData(error) } satisfies ReplicaReply),
+);

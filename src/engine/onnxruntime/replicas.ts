@@ -85,6 +85,10 @@ export class Replicas {
       this.onReady();
       return;
     }
+    if (reply.type === 'failed') {
+      this.fail(new CliffordError(reply.error.code, reply.error.message));
+      return;
+    }
     const waiting = this.pending.get(reply.id);
     this.pending.delete(reply.id);
     if (reply.type === 'done') waiting?.resolve(reply.value);

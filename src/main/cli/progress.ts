@@ -13,7 +13,6 @@ const BAR_WIDTH = 24;
 const PHASES: Record<ProgressEvent['phase'], string> = {
   training: 'training',
   evaluating: 'measuring',
-  exporting: 'exporting',
   sampling: 'sampling',
 };
 

@@ -10,7 +10,7 @@ export interface Workbench {
 
   /**
    * Records a run in state `queued`; without a name it gets the preset and two words.
-   * @throws CliffordError INVALID_INPUT
+   * @throws CliffordError INVALID_INPUT, also for a spec whose parts do not fit each other
    */
   createRun(input: { spec: RunSpec; name?: string; preset?: string; tags?: string[] }): RunSummary;
   /**
@@ -49,11 +49,20 @@ export interface Workbench {
   restore(runId: string): RunSummary;
   purge(runId: string): void;
 
-  /** Evaluates the newest exported model again, in an engine process; possible while something else trains. */
+  /*
+   * The jobs below use the model that a finished run exported. A run that is not finished has none yet: the model of
+   * its newest whole checkpoint is exported into its folder first, and `onNotice` is told so. Possible while something
+   * else trains.
+   */
+
+  /**
+   * Evaluates the model again, in an engine process.
+   * @throws CliffordError NOT_FOUND for a run without model and checkpoint, STORAGE for files that are damaged
+   */
   evaluate(runId: string, options: JobOptions): Promise<Evaluation>;
-  /** Samples from the newest exported model; `files` are absolute paths. */
-  sample(runId: string, request: SampleOptions): Promise<{ files: string[] }>;
-  /** Copies the exported denoiser (verified against its recorded sha256), or builds one from a kept checkpoint. */
+  /** Samples from the model; `files` are absolute paths, `step` is the model's. */
+  sample(runId: string, request: SampleOptions): Promise<{ files: string[]; step: number | null }>;
+  /** Copies the model (verified against its recorded sha256), or builds one from a kept checkpoint. */
   export(runId: string, options: ExportOptions): Promise<Artifact>;
 
   close(): void;
@@ -77,6 +86,8 @@ export interface TrainOutcome {
 export interface JobOptions {
   threads?: number;
   onEvent?: (event: EngineEvent) => void;
+  /** Told in one sentence which step's model is used when the run is not finished. */
+  onNotice?: (sentence: string) => void;
   /** Aborting ends the job at once; it rejects with CANCELLED. */
   signal?: AbortSignal;
 }
@@ -95,7 +106,7 @@ export interface SampleOptions extends JobOptions {
 export interface ExportOptions extends JobOptions {
   /** A file, replaced if there; its folder must exist and lie outside of the run history. */
   out: string;
-  /** A kept checkpoint's or milestone's; else the newest exported model. */
+  /** A kept checkpoint's or milestone's. */
   step?: number;
   /** The tap whose representation is a second output. */
   tap?: string;

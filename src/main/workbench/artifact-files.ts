@@ -26,16 +26,32 @@ export function artifactPath(folder: string, file: string): string {
 }
 
 /**
- * What is wrong with a file, compared with what was recorded; null if it is whole.
+ * What is wrong with a file, compared with what was recorded; null if it is whole. Reads all of it.
  * @throws CliffordError STORAGE when it is there but cannot be read: that says nothing about its content
  */
 export function whatIsWrong(folder: string, artifact: Artifact | ArtifactRow): string | null {
+  const wrong = wrongSize(folder, artifact);
+  if (wrong !== null) return wrong;
+  const actual = sha256File(artifactPath(folder, artifact.file));
+  return actual === artifact.sha256 ? null : `has sha256 ${actual}, expected ${artifact.sha256}`;
+}
+
+function wrongSize(folder: string, artifact: Artifact | ArtifactRow): string | null {
   const path = artifactPath(folder, artifact.file);
   const stat = withStorageErrors('read', path, () => statSync(path, { throwIfNoEntry: false }));
   if (!stat?.isFile()) return 'is missing';
-  if (stat.size !== artifact.bytes) return `has ${stat.size} bytes, expected ${artifact.bytes}`;
-  const actual = sha256File(path);
-  return actual === artifact.sha256 ? null : `has sha256 ${actual}, expected ${artifact.sha256}`;
+  return stat.size === artifact.bytes ? null : `has ${stat.size} bytes, expected ${artifact.bytes}`;
+}
+
+/**
+ * Checks a file that the engine reports before it is recorded: it is there with its size. The engine has hashed and
+ * synced it; to read hundreds of megabytes again here would stall the service, so the hash is checked at each use.
+ * @throws CliffordError STORAGE
+ */
+export function needReported(folder: string, artifact: Artifact): void {
+  const wrong = wrongSize(folder, artifact);
+  if (wrong === null) return;
+  throw new CliffordError('STORAGE', `the engine reported ${artifact.file}, but the file ${wrong}`);
 }
 
 /** @throws CliffordError STORAGE when the file is not what was recorded, naming both hashes or sizes */

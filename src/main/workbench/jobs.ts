@@ -7,9 +7,9 @@ import { readBytes } from '../../files/storage-error.ts';
 import type { EngineEvent, EngineRequest } from '../../shared/engine-protocol.ts';
 import type { Artifact, Evaluation } from '../../shared/records.ts';
 import type { ExportOptions, JobOptions, SampleOptions } from './api.ts';
-import { needWhole, whatIsWrong } from './artifact-files.ts';
+import { needReported, needWhole, whatIsWrong } from './artifact-files.ts';
 import { needLiveRun, runFolder, specOf, type Context } from './context.ts';
-import { readEvaluations, recordEvaluation } from './store/evaluations.ts';
+import { recordEvaluation } from './store/evaluations.ts';
 import { newestArtifacts, recordArtifact } from './store/ledger.ts';
 import type { ArtifactRow, RunRow } from './store/schema.ts';
 import { startEngine } from './supervisor.ts';
@@ -19,7 +19,7 @@ import { tell } from './training.ts';
 
 export async function evaluate(ctx: Context, runId: string, options: JobOptions): Promise<Evaluation> {
   const run = needLiveRun(ctx, runId);
-  const model = needModel(ctx, run);
+  const model = await needModel(ctx, run, options);
   needWhole(ctx, run, model);
   const folder = runFolder(ctx, run.id);
   const found: Evaluation[] = [];
@@ -29,8 +29,6 @@ export async function evaluate(ctx: Context, runId: string, options: JobOptions)
     folder,
     spec: specOf(run),
     modelFile: model.file,
-    step: model.step ?? run.step,
-    weights: weightsOf(ctx, run, model),
     threads: options.threads ?? null,
     outDir: `evaluations/${ctx.now().replaceAll(/[-:]|\.\d+/g, '')}`,
   };
@@ -39,12 +37,7 @@ export async function evaluate(ctx: Context, runId: string, options: JobOptions)
       found.push(event.evaluation);
       ctx.store.write((db) => recordEvaluation(db, run.pk, event.evaluation, 'request', ctx.now()));
     } else if (event.type === 'artifact') {
-      const wrong = whatIsWrong(folder, event.artifact);
-      if (wrong)
-        throw new CliffordError(
-          'STORAGE',
-          `the engine reported ${event.artifact.file}, but the file ${wrong}`,
-        );
+      needReported(folder, event.artifact);
       ctx.store.write((db) => recordArtifact(db, run.pk, event.artifact, ctx.now(), null));
     }
   });
@@ -58,11 +51,12 @@ export async function sample(
   ctx: Context,
   runId: string,
   options: SampleOptions,
-): Promise<{ files: string[] }> {
+): Promise<{ files: string[]; step: number | null }> {
   const run = needLiveRun(ctx, runId);
-  const modelFile = needWhole(ctx, run, needModel(ctx, run));
   const outDir = resolve(options.out);
   needOutside(ctx, outDir);
+  const model = await needModel(ctx, run, options);
+  const modelFile = needWhole(ctx, run, model);
   ensureFolder(outDir);
   const { labels, count, sampler, seed } = options;
   const threads = options.threads ?? null;
@@ -73,7 +67,7 @@ export async function sample(
     const { file } = event.artifact;
     files.push(isAbsolute(file) ? file : join(outDir, file));
   });
-  return { files };
+  return { files, step: model.step };
 }
 
 /** The file of the returned artifact is the absolute path of the copy. */
@@ -88,11 +82,12 @@ export async function exportModel(ctx: Context, runId: string, options: ExportOp
     throw invalid(`${dirname(out)} is no folder; expected the file's folder to exist`);
   }
   const { tap, step } = options;
-  const models = ctx.store.read((db) => newestArtifacts(db, run.pk, ['model']));
-  const ready = tap === undefined && models.find((m) => step === undefined || m.step === step);
-  if (ready) return copyModel(ctx, run, ready, out);
-  if (tap === undefined && step === undefined) needModel(ctx, run);
-  return buildModel(ctx, run, out, options);
+  if (tap === undefined) {
+    const ready = step === undefined ? await needModel(ctx, run, options) : modelsOf(ctx, run).find(isOf(step));
+    if (ready) return copyModel(ctx, run, ready, out);
+  }
+  const state = step === undefined ? newestState(ctx, run) : stateOf(ctx, run, step);
+  return { ...(await buildModel(ctx, run, state, out, options)), file: out };
 }
 
 /** What is written is what was verified: the bytes are read once. */
@@ -107,19 +102,14 @@ function copyModel(ctx: Context, run: RunRow, model: ArtifactRow, out: string): 
   return { kind: model.kind, file: out, step: model.step, ...written };
 }
 
-async function buildModel(ctx: Context, run: RunRow, out: string, options: ExportOptions): Promise<Artifact> {
-  const { tap, step } = options;
-  const kept = ctx.store.read((db) => newestArtifacts(db, run.pk, ['checkpoint', 'milestone']));
-  const state = kept.find((c) => step === undefined || c.step === step);
-  if (!state) {
-    const steps = [...new Set(kept.map((c) => c.step))].reverse();
-    throw new CliffordError(
-      'NOT_FOUND',
-      `run ${run.id} (${run.name}) keeps no checkpoint of step ${step ?? run.step}; it has ` +
-        (steps.length > 0 ? `those of steps ${steps.join(', ')}` : 'none yet'),
-    );
-  }
-  needWhole(ctx, run, state);
+/** Writes a state's model to a file, which the returned artifact names as the engine did. */
+async function buildModel(
+  ctx: Context,
+  run: RunRow,
+  state: ArtifactRow,
+  outFile: string,
+  options: JobOptions & Pick<ExportOptions, 'tap'>,
+): Promise<Artifact> {
   const built: Artifact[] = [];
   const request: EngineRequest = {
     type: 'export',
@@ -128,15 +118,15 @@ async function buildModel(ctx: Context, run: RunRow, out: string, options: Expor
     spec: specOf(run),
     checkpointFile: state.file,
     weights: 'auto',
-    outFile: out,
-    tap: tap ?? null,
+    outFile,
+    tap: options.tap ?? null,
   };
   await runJob(ctx, run, request, options, (event) => {
     if (event.type === 'artifact') built.push(event.artifact);
   });
   const artifact = built.at(-1);
   if (!artifact) throw new CliffordError('INTERNAL', `the engine finished without exporting run ${run.id}`);
-  return { ...artifact, file: out };
+  return artifact;
 }
 
 async function runJob(
@@ -168,20 +158,77 @@ async function runJob(
   throw new CliffordError(error.code, error.message);
 }
 
-function needModel(ctx: Context, run: RunRow): ArtifactRow {
-  const [newest] = ctx.store.read((db) => newestArtifacts(db, run.pk, ['model']));
-  if (newest) return newest;
+/**
+ * The model to use: what a finished run exported; of any other run that of its newest whole state, exported into the
+ * run's folder if it was not yet.
+ * @throws CliffordError NOT_FOUND when there is nothing to export, STORAGE when nothing is whole
+ */
+async function needModel(ctx: Context, run: RunRow, options: JobOptions): Promise<ArtifactRow> {
+  const models = modelsOf(ctx, run);
+  if (run.state === 'finished' && models[0]) return models[0];
+  const state = newestState(ctx, run);
+  const where = `run ${run.id} (${run.name}) is ${run.state} at step ${run.step} of ${run.steps}`;
+  options.onNotice?.(`${where}: using the model of step ${state.step}, its newest checkpoint`);
+  const ready = models.find(isOf(state.step));
+  if (ready) return ready;
+  const folder = runFolder(ctx, run.id);
+  const file = `model-step-${String(state.step).padStart(8, '0')}.onnx`;
+  const built = await buildModel(ctx, run, state, join(folder, file), options);
+  const artifact: Artifact = { ...built, file };
+  needReported(folder, artifact);
+  ctx.store.write((db) => recordArtifact(db, run.pk, artifact, ctx.now(), null));
+  return modelsOf(ctx, run).find((m) => m.file === file)!;
+}
+
+/** Exported models, the latest step first. */
+function modelsOf(ctx: Context, run: RunRow): ArtifactRow[] {
+  return ctx.store.read((db) => newestArtifacts(db, run.pk, ['model']));
+}
+
+const isOf =
+  (step: number | null) =>
+  (artifact: ArtifactRow): boolean =>
+    artifact.step === step;
+
+/** What a model can be exported from, the latest step first. */
+function statesOf(ctx: Context, run: RunRow): ArtifactRow[] {
+  return ctx.store.read((db) => newestArtifacts(db, run.pk, ['checkpoint', 'milestone']));
+}
+
+/** The newest one whose file is whole. */
+function newestState(ctx: Context, run: RunRow): ArtifactRow {
+  const wrongs: string[] = [];
+  for (const state of statesOf(ctx, run)) {
+    const wrong = whatIsWrong(runFolder(ctx, run.id), state);
+    if (wrong === null) return state;
+    wrongs.push(`${state.file} ${wrong}`);
+  }
+  if (wrongs.length > 0) {
+    throw new CliffordError(
+      'STORAGE',
+      `run ${run.id} (${run.name}) has no whole checkpoint to export a model from: ${wrongs.join('; ')}`,
+    );
+  }
   throw new CliffordError(
     'NOT_FOUND',
     `run ${run.id} (${run.name}) has no exported model: it is ${run.state} at step ${run.step} of ${run.steps}; ` +
-      `expected a run that has exported one`,
+      `expected a run that has written a checkpoint at least`,
   );
 }
 
-/** Whether the exported model holds raw or averaged weights: as its own evaluation says, else by the spec's rule. */
-function weightsOf(ctx: Context, run: RunRow, model: ArtifactRow): 'raw' | 'ema' {
-  const own = ctx.store.read((db) => readEvaluations(db, run.pk)).findLast((e) => e.step === model.step);
-  return own?.weights ?? ((model.step ?? run.step) > specOf(run).training.ema.startStep ? 'ema' : 'raw');
+function stateOf(ctx: Context, run: RunRow, step: number): ArtifactRow {
+  const kept = statesOf(ctx, run);
+  const state = kept.find(isOf(step));
+  if (!state) {
+    const steps = [...new Set(kept.map((c) => c.step))].reverse();
+    throw new CliffordError(
+      'NOT_FOUND',
+      `run ${run.id} (${run.name}) keeps no checkpoint of step ${step}; it has ` +
+        (steps.length > 0 ? `those of steps ${steps.join(', ')}` : 'none yet'),
+    );
+  }
+  needWhole(ctx, run, state);
+  return state;
 }
 
 /** What is stored must not be overwritten by what is handed out. */

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { CliffordError, invalid } from '../../core/base/errors.ts';
 import { canonicalJson, specHash } from '../../files/hash.ts';
+import { checkRun } from '../../shared/check-run.ts';
 import { RunSpec } from '../../shared/run-spec.ts';
 import type { RunDetail, RunState, RunSummary } from '../../shared/records.ts';
 import type { Workbench } from './api.ts';
@@ -108,6 +109,7 @@ function createRun(ctx: Context, input: Parameters<Workbench['createRun']>[0]): 
   const parsed = RunSpec.safeParse(input.spec);
   if (!parsed.success) throw invalid(`spec: ${z.prettifyError(parsed.error).replaceAll(/\s+/g, ' ')}`);
   const spec = parsed.data;
+  checkRun(spec);
   const given = input.name === undefined ? undefined : checkName('name', input.name);
   const tags = (input.tags ?? []).map((tag) => checkName('tag', tag));
   const now = new Date(ctx.now());

@@ -2,7 +2,6 @@ import { fork, type ChildProcess } from 'node:child_process';
 import {
   closeSync,
   existsSync,
-  mkdirSync,
   openSync,
   readSync,
   renameSync,
@@ -12,6 +11,7 @@ import {
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { CliffordError, toErrorData, type ErrorData } from '../../core/base/errors.ts';
+import { makeFolders } from '../../files/atomic.ts';
 import { EngineEvent, type EngineRequest } from '../../shared/engine-protocol.ts';
 
 export interface EngineJob {
@@ -66,14 +66,17 @@ export function startEngine(job: EngineJob): EngineProcess {
   let child: ChildProcess;
   try {
     log = openLog(job.logFile, job.request.type);
-    // The child writes to the file itself, so that its last words are kept even if this process is gone.
-    child = fork(job.entry, [], {
-      serialization: 'advanced',
-      stdio: ['ignore', log.fd, log.fd, 'ipc'],
-      // Flags of this process (a debugger's port, a test runner's loader) are not the engine's.
-      execArgv: [],
-    });
-    closeSync(log.fd);
+    try {
+      // The child writes to the file itself, so that its last words are kept even if this process is gone.
+      child = fork(job.entry, [], {
+        serialization: 'advanced',
+        stdio: ['ignore', log.fd, log.fd, 'ipc'],
+        // Flags of this process (a debugger's port, a test runner's loader) are not the engine's.
+        execArgv: [],
+      });
+    } finally {
+      closeSync(log.fd);
+    }
   } catch (error) {
     return failedAtStart(error);
   }
@@ -227,10 +230,15 @@ interface Log {
 const LOG_LIMIT = 5_000_000;
 
 function openLog(file: string, job: string): Log {
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolders(dirname(file));
   if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > LOG_LIMIT) renameSync(file, `${file}.1`);
   const fd = openSync(file, 'a');
-  writeSync(fd, `--- ${new Date().toISOString()} ${job}\n`);
+  try {
+    writeSync(fd, `--- ${new Date().toISOString()} ${job}\n`);
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
   const start = statSync(file).size;
   return {
     fd,

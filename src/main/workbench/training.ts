@@ -3,11 +3,12 @@ import { ensureFolder } from '../../files/atomic.ts';
 import type { EngineEvent } from '../../shared/engine-protocol.ts';
 import type { MetricPoint } from '../../shared/records.ts';
 import type { TrainOptions, TrainOutcome } from './api.ts';
-import { settleRetired, whatIsWrong } from './artifact-files.ts';
+import { needReported, settleRetired } from './artifact-files.ts';
 import { needLiveRun, needRun, runFolder, specOf, type Context } from './context.ts';
 import { takeLock } from './lock.ts';
 import { endProcess, processIdentity } from './process-identity.ts';
 import { pickCheckpoint, recoverUnderLock, rewind, whereItResumes } from './recovery.ts';
+import type { Db } from './store/database.ts';
 import { recordEvaluation } from './store/evaluations.ts';
 import { recordArtifact, retireFiles, rotateCheckpoints } from './store/ledger.ts';
 import { insertPoints } from './store/metrics.ts';
@@ -25,9 +26,10 @@ export async function train(ctx: Context, runId: string, options: TrainOptions):
   needTrainable(ctx, runId);
   const lock = await takeLock(ctx.home.lock, ctx.home.root);
   try {
+    // First of all, so that whoever is refused meanwhile can be told who trains.
+    lock.announce(needTrainable(ctx, runId));
     recoverUnderLock(ctx);
     const run = needTrainable(ctx, runId);
-    lock.announce(run);
     const resumeFrom = await prepare(ctx, run);
     const engine = startTraining(ctx, run, resumeFrom, options);
     const row = finish(ctx, run.pk, await engine);
@@ -54,11 +56,13 @@ async function prepare(ctx: Context, run: RunRow): Promise<string | null> {
   // The engine of an owner that was killed may still be finishing a file in this very folder.
   if (run.enginePid !== null && run.engineIdentity !== null)
     await endProcess(run.enginePid, run.engineIdentity);
+  needTrainable(ctx, run.id); // it may have been deleted meanwhile
   ensureFolder(runFolder(ctx, run.id));
   const { checkpoint, rejected } = pickCheckpoint(ctx, run);
   rewind(ctx, run, checkpoint, rejected);
   const now = ctx.now();
   ctx.store.write((db) => {
+    needTrainable(ctx, run.id); // by another process: only now is it sure
     const row = enterState(db, run.pk, 'running', null, now, {
       startedAt: run.startedAt ?? now,
       endedAt: null,
@@ -84,7 +88,7 @@ async function startTraining(
   options: TrainOptions,
 ): Promise<EngineEnd> {
   const folder = runFolder(ctx, run.id);
-  const recorder = startRecorder(ctx, run);
+  const recorder = startRecorder(ctx, run, resumeFrom !== null);
   const engine = startEngine({
     entry: ctx.engineEntry,
     logFile: `${folder}/engine.log`,
@@ -162,41 +166,32 @@ interface Recorder {
  * Writes a run's events to the history. Metric points wait for each other up to half a second, since each transaction
  * waits for the disk; everything else is written at once, with the points before it.
  */
-function startRecorder(ctx: Context, run: RunRow): Recorder {
+function startRecorder(ctx: Context, run: RunRow, resumes: boolean): Recorder {
   const folder = runFolder(ctx, run.id);
   let points: MetricPoint[] = [];
   let step: number | null = null;
   let flushedAt = Date.now();
 
-  const write = (patch: Partial<RunRow>, change?: (db: Parameters<typeof patchRun>[0]) => void): void => {
+  const write = (patch: Partial<RunRow>, change?: (db: Db, row: RunRow) => void): void => {
     const pending = points;
     const known = step === null ? {} : { step };
     ctx.store.write((db) => {
       insertPoints(db, run.pk, pending);
-      patchRun(db, run.pk, { heartbeatAt: ctx.now(), ...known, ...patch });
-      change?.(db);
+      const row = patchRun(db, run.pk, { heartbeatAt: ctx.now(), ...known, ...patch });
+      change?.(db, row);
     });
     points = [];
     step = null;
     flushedAt = Date.now();
-  };
-  const needDurable = (artifact: Parameters<typeof whatIsWrong>[1]): void => {
-    const wrong = whatIsWrong(folder, artifact);
-    if (wrong)
-      throw new CliffordError('STORAGE', `the engine reported ${artifact.file}, but the file ${wrong}`);
   };
 
   return {
     record(event) {
       switch (event.type) {
         case 'started': {
-          const { threads, parameters, trainingImages } = event;
-          const facts = {
-            threads: `${threads}`,
-            parameters: `${parameters}`,
-            trainingImages: `${trainingImages}`,
-          };
-          return write({ engine: event.engine, environment: { ...facts, ...event.environment } });
+          const environment = environmentOf(event);
+          if (!resumes) return write({ engine: event.engine, environment });
+          return write({}, (db, row) => noteChanges(db, row, environment, ctx.now()));
         }
         case 'progress':
           if (event.phase === 'training') step = event.step;
@@ -207,7 +202,7 @@ function startRecorder(ctx: Context, run: RunRow): Recorder {
           return;
         case 'checkpoint': {
           const { artifact, weights } = event;
-          needDurable(artifact);
+          needReported(folder, artifact);
           // Milestones are kept for analysis; a run goes on from checkpoints only.
           const resumable = artifact.kind === 'checkpoint' ? { weights, weightsStep: event.step } : {};
           write({ step: event.step, ...resumable }, (db) => {
@@ -217,7 +212,7 @@ function startRecorder(ctx: Context, run: RunRow): Recorder {
           return settleRetired(ctx, run);
         }
         case 'artifact':
-          needDurable(event.artifact);
+          needReported(folder, event.artifact);
           return write({}, (db) => recordArtifact(db, run.pk, event.artifact, ctx.now(), null));
         case 'retire':
           write({}, (db) => retireFiles(db, run.pk, event.files));
@@ -233,6 +228,33 @@ function startRecorder(ctx: Context, run: RunRow): Recorder {
     },
     flush: () => write({}),
   };
+}
+
+function environmentOf(event: Extract<EngineEvent, { type: 'started' }>): Record<string, string> {
+  const { threads, parameters, trainingImages } = event;
+  return {
+    engine: event.engine,
+    threads: `${threads}`,
+    parameters: `${parameters}`,
+    trainingImages: `${trainingImages}`,
+    ...event.environment,
+  };
+}
+
+/** What a run's result does not depend on: gradients are summed by shard, whatever the cores. */
+const WITHOUT_EFFECT = ['threads', 'cores'];
+
+/** The record keeps where a run started; where a resumed one goes on with something else, its history says so. */
+function noteChanges(db: Db, run: RunRow, environment: Record<string, string>, at: string): void {
+  const first = run.environment;
+  const changes = Object.keys({ ...first, ...environment })
+    .filter((key) => first[key] !== environment[key] && !WITHOUT_EFFECT.includes(key))
+    .map((key) => `${key} ${environment[key] ?? 'unknown'} (${first[key] ?? 'unknown'} at its start)`);
+  if (changes.length === 0) return;
+  const message =
+    `goes on with other versions or hardware than it started with: ${changes.join(', ')}; ` +
+    'the result may differ in the last bits from that of a run in one go';
+  addEvent(db, run, at, { message });
 }
 
 /** Turns the end of the process into the run's state. */

@@ -62,8 +62,8 @@ export function retireAfter(db: Db, runPk: number, step: number): void {
 }
 
 /**
- * Marks all resume checkpoints but the newest two. Two, so that one remains if the newest turns out to be damaged; done
- * here as well as by the engine, which does not know of those that earlier processes wrote.
+ * Marks all resume checkpoints but the newest two. Two, so that one remains if the newest turns out to be damaged. Done
+ * here and not by the engine, which does not know of those that earlier processes wrote.
  */
 export function rotateCheckpoints(db: Db, runPk: number): void {
   const old = newestArtifacts(db, runPk, ['checkpoint']).slice(2);
