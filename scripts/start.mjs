@@ -1,18 +1,14 @@
 // npm start: opens the workbench, in Electron's window if its program is there, else in the browser.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { dieWithLauncher, PACKAGE_ROOT } from '../src/main/cli/find-node.mjs';
+import { findDesktopWindow } from '../src/main/desktop-window.ts';
 
 dieWithLauncher();
 build();
-const electron = electronProgram();
-const obstacle =
-  electron === null
-    ? 'Electron’s program is not here ("npx install-electron" downloads it, about 120 MB).'
-    : windowObstacle();
-if (electron !== null && obstacle === null) {
-  const child = spawn(electron, [PACKAGE_ROOT, ...process.argv.slice(2)], { stdio: 'inherit' });
+const { program, obstacle } = findDesktopWindow();
+if (program !== null) {
+  const child = spawn(program, [PACKAGE_ROOT, ...process.argv.slice(2)], { stdio: 'inherit' });
   child.on('exit', (code) => process.exit(code ?? 1));
 } else {
   process.stdout.write(`${obstacle} Opening the same workbench in the browser.\n`);
@@ -29,23 +25,6 @@ function build() {
   if (status === 0) return;
   process.stderr.write(`${stdout}${stderr}clifford: building the workbench failed, see above.\n`);
   process.exit(1);
-}
-
-/** Electron's executable, or null where it was not downloaded. */
-function electronProgram() {
-  const folder = path.join(PACKAGE_ROOT, 'node_modules', 'electron');
-  const pointer = path.join(folder, 'path.txt');
-  if (!existsSync(pointer)) return null;
-  const program = path.join(folder, 'dist', readFileSync(pointer, 'utf8').trim());
-  return existsSync(program) ? program : null;
-}
-
-/** Why a window cannot open although Electron is there, or null. */
-function windowObstacle() {
-  if (process.platform !== 'linux') return null;
-  if (process.getuid?.() === 0) return 'Electron’s sandbox does not work as root.';
-  if (!process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return 'There is no display for a window.';
-  return null;
 }
 
 function serve() {

@@ -65,11 +65,3 @@ export function checkWarmup({ steps, rate }: Pick<TrainingSpec, 'steps' | 'rate'
       'or the learning rate never reaches its peak',
   );
 }
-
-/** The same training over another number of steps: the warm-up stays the same share of it. */
-export function withSteps(training: TrainingSpec, steps: number): TrainingSpec {
-  const share = training.rate.warmupSteps / training.steps;
-  // Rounding up a long warm-up of a short training would leave nothing after it.
-  const warmupSteps = Math.min(steps - 1, Math.round(share * steps));
-  return { ...training, steps, rate: { ...training.rate, warmupSteps } };
-}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ERROR_CODES, ErrorData } from '../core/base/errors.ts';
+import { ERROR_CODES, type ErrorData } from '../core/base/errors.ts';
 import { SectionAccuracy } from '../core/metrics/records.ts';
 import { RunSpec } from './run-spec.ts';
 
@@ -15,7 +15,11 @@ export const RunState = z.enum([
 ]);
 export type RunState = z.infer<typeof RunState>;
 
-export { ErrorData as ErrorRecord };
+/** `ErrorData` of core/base, which imports nothing, as a schema. */
+export const ErrorRecord = z.object({
+  code: z.enum(ERROR_CODES),
+  message: z.string(),
+}) satisfies z.ZodType<ErrorData>;
 
 export { Estimate, SectionAccuracy } from '../core/metrics/records.ts';
 
@@ -83,7 +87,7 @@ export const RunSummary = z.object({
   name: z.string(),
   state: RunState,
   /** Why it is in that state, if there is something to say. */
-  reason: ErrorData.nullable(),
+  reason: ErrorRecord.nullable(),
   preset: z.string().nullable(),
   specHash: z.string(),
   seed: z.int(),

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 /**
  * Errors that a user may see. `code` is stable and machine-readable (it crosses process borders and decides
  * the exit code); `message` is one sentence that names what was got and what was expected.
@@ -38,8 +36,7 @@ export function invariant(condition: unknown, message: string): asserts conditio
 }
 
 /** The plain form in which errors cross process and network borders. */
-export const ErrorData = z.object({ code: z.enum(ERROR_CODES), message: z.string() });
-export type ErrorData = z.infer<typeof ErrorData>;
+export type ErrorData = Readonly<Pick<CliffordError, 'code' | 'message'>>;
 
 export function toErrorData(error: unknown): ErrorData {
   if (error instanceof CliffordError) return { code: error.code, message: error.message };

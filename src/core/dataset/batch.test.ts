@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createBatchSampler, type BatchRequest } from './batch.ts';
+import { createBatchSampler, type BatchSampler } from './batch.ts';
 import { MEMBER, type Dataset } from './dataset.ts';
 import { datasetOf, paperCross, renderImage } from './testing.ts';
 
@@ -12,7 +12,7 @@ const mixture = datasetOf({
   heldOut: [paperCross(16)],
 });
 
-const sampleBatch = (dataset: Dataset, request: BatchRequest) => createBatchSampler(dataset)(request);
+const sampleBatch = (dataset: Dataset, ...of: Parameters<BatchSampler>) => createBatchSampler(dataset)(...of);
 
 describe('createBatchSampler', () => {
   it('replays any shard alone, and keeps seeds, steps and shards apart', () => {

@@ -113,7 +113,8 @@ function tallySection(
 function combine(section: string, strata: readonly Tally[]): SectionAccuracy {
   const total = strata.reduce((sum, t) => sum + t.weight, 0);
   const share = (t: Tally) => t.weight / total;
-  const mix = (pick: (t: Tally) => number) => strata.reduce((sum, t) => sum + share(t) * pick(t), 0);
+  // Divided last, so that strata which are all right make exactly 1.
+  const mix = (pick: (t: Tally) => number) => strata.reduce((sum, t) => sum + t.weight * pick(t), 0) / total;
   const score = (pick: (t: Tally) => Score): Score => ({
     x: mix((t) => pick(t).x),
     y: mix((t) => pick(t).y),
@@ -122,10 +123,12 @@ function combine(section: string, strata: readonly Tally[]): SectionAccuracy {
   const estimate = (column: number, mean: number): Estimate => {
     const mixed = new Float64Array(strata[0]!.resampled[column]!.length);
     for (const t of strata) {
-      const w = share(t);
-      t.resampled[column]!.forEach((v, b) => (mixed[b]! += w * v));
+      t.resampled[column]!.forEach((v, b) => (mixed[b]! += t.weight * v));
     }
-    return percentileInterval(mean, mixed);
+    return percentileInterval(
+      mean,
+      mixed.map((v) => v / total),
+    );
   };
   const count = (pick: (t: Tally) => number) => strata.reduce((sum, t) => sum + pick(t), 0);
   const median = (pick: (t: Tally) => readonly number[]) =>

@@ -66,8 +66,8 @@ describe('encodings on a ring', () => {
   ])('%j has no seam: labels 0 and N agree', (encoding) => {
     const ring = spaces[2]!;
     const [a, b] = [codesOf(encoding, ring, 0.25, 1), codesOf(encoding, ring, 8.25, 1)];
-    // The bump code sums the two nearest images only: what the third adds is below exp(−8²/2).
-    a.forEach((v, i) => expect(Math.abs(v - b[i]!)).toBeLessThan(1e-9));
+    // Frequencies are float32 constants, 2⁻²⁴ relative over a few turns.
+    a.forEach((v, i) => expect(Math.abs(v - b[i]!)).toBeLessThan(1e-5));
   });
 });
 

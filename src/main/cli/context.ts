@@ -27,13 +27,17 @@ export function addJsonOption(command: Command): Command {
   return command.option('--json', 'print one JSON document on stdout and nothing else there');
 }
 
+export function checkHome({ home }: HomeOptions): void {
+  if (home?.trim() === '') throw invalid('--home: got an empty path, expected a folder');
+}
+
 /** Opens the workbench for one command and closes it whatever happens. */
 export async function withWorkbench<T>(
   context: CliContext,
   options: HomeOptions,
   use: (workbench: Workbench) => T | Promise<T>,
 ): Promise<T> {
-  if (options.home?.trim() === '') throw invalid('--home: got an empty path, expected a folder');
+  checkHome(options);
   const workbench = await context.openWorkbench(options.home ?? null);
   try {
     return await use(workbench);

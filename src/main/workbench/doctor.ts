@@ -2,16 +2,16 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { toErrorData } from '../../core/base/errors.ts';
+import { REQUIRED_NODE_MAJOR } from '../cli/find-node.mjs';
+import { findDesktopWindow } from '../desktop-window.ts';
 import { defaultHome, openHome } from './home.ts';
-import { readOwner, tryLock } from './lock.ts';
-import { openStore } from './store/database.ts';
-import { findRuns } from './store/runs.ts';
 
 export interface Check {
   readonly name: string;
-  readonly status: 'ok' | 'warning' | 'missing';
+  /** `broken`: needed, and training does not work without. `warning`: everything but this works. */
+  readonly status: 'ok' | 'warning' | 'broken';
   /** What was found: versions, paths, amounts. */
   readonly detail: string;
   /** What to do about it, if anything should be done. */
@@ -19,47 +19,46 @@ export interface Check {
 }
 
 export interface DoctorReport {
-  /** True if everything that training needs is there; warnings and optional parts do not count. */
-  readonly ok: boolean;
+  /** Nothing is broken: training works here. */
+  readonly works: boolean;
   readonly checks: readonly Check[];
 }
 
-/** Says what works on this machine and in this home, and what is missing. Never throws and changes nothing but the home. */
+/**
+ * Says what works on this machine and in this home, and what is missing. Never throws, never hangs, and changes
+ * nothing but the home.
+ */
 export async function runDoctor(options: { home?: string } = {}): Promise<DoctorReport> {
-  const required = [
+  const [sqlite, onnxruntime] = await Promise.all([
+    moduleCheck('better-sqlite3', SQLITE_PROBE, 'run `npm ci`; its binary needs the Node named above'),
+    moduleCheck('onnxruntime-node', ONNXRUNTIME_PROBE, 'run `npm ci`; its binding needs glibc 2.28 or newer'),
+  ]);
+  const checks = [
     nodeCheck(process.versions.node),
-    await moduleCheck('better-sqlite3', SQLITE_PROBE, 'run `npm ci` with Node 24, as package.json says'),
-    await moduleCheck(
-      'onnxruntime-node',
-      ONNXRUNTIME_PROBE,
-      'run `npm ci`; its binding needs glibc 2.28 or newer',
-    ),
-    ...homeChecks(options.home ?? defaultHome()),
-  ];
-  const optional = [
     platformCheck(),
     memoryCheck(totalmem(), freemem()),
+    sqlite,
+    onnxruntime,
+    ...(await homeChecks(options.home ?? defaultHome(), sqlite.status === 'ok')),
     versionsCheck(),
-    electronCheck(),
+    windowCheck(),
     chromiumCheck(),
   ];
-  return { ok: required.every((check) => check.status !== 'missing'), checks: [...required, ...optional] };
+  return { works: checks.every((check) => check.status !== 'broken'), checks };
 }
 
 const require = createRequire(import.meta.url);
 
-/** Node 22.18 is the first that runs TypeScript unbuilt; better-sqlite3's binary crashes on Node 20. */
+/** find-node.mjs says why no older one will do. */
 export function nodeCheck(version: string): Check {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  const good = major > 22 || (major === 22 && minor >= 18);
-  return good
-    ? { name: 'node', status: 'ok', detail: `${version} at ${process.execPath}` }
-    : {
-        name: 'node',
-        status: 'missing',
-        detail: `${version} at ${process.execPath}; expected 22.18 or newer`,
-        fix: 'start Clifford with `npm run` or `npx`, which use the Node 24 among its packages',
-      };
+  const detail = `${version} at ${process.execPath}`;
+  if (Number.parseInt(version, 10) >= REQUIRED_NODE_MAJOR) return { name: 'node', status: 'ok', detail };
+  return {
+    name: 'node',
+    status: 'broken',
+    detail: `${detail}; expected ${REQUIRED_NODE_MAJOR} or newer`,
+    fix: 'start Clifford with `npm run` or `npx`, which use the Node among its packages',
+  };
 }
 
 function platformCheck(): Check {
@@ -107,7 +106,7 @@ async function moduleCheck(name: string, probe: string, fix: string): Promise<Ch
   if (code === 0)
     return { name, status: 'ok', detail: `${packageVersion(name) ?? 'unknown version'}, ${out.trim()}` };
   const why = /^.*Error: .*$/m.exec(err)?.[0] ?? `loading it ended with ${code}`;
-  return { name, status: 'missing', detail: `cannot be loaded: ${why}`, fix };
+  return { name, status: 'broken', detail: `cannot be loaded: ${why}`, fix };
 }
 
 function runNode(source: string): Promise<{ code: number | string; out: string; err: string }> {
@@ -126,7 +125,7 @@ function runNode(source: string): Promise<{ code: number | string; out: string; 
   });
 }
 
-function homeChecks(path: string): Check[] {
+async function homeChecks(path: string, hasSqlite: boolean): Promise<Check[]> {
   try {
     const home = openHome(path);
     const disk = statfsSync(home.root);
@@ -136,23 +135,36 @@ function homeChecks(path: string): Check[] {
       'a training run of the quick preset writes about 100 MB: free some space or choose another --home';
     return [
       free > 5e8 ? folder : { ...folder, status: 'warning', fix: small },
-      historyCheck(home.database, home.lock),
+      hasSqlite ? await historyCheck(home.database, home.lock) : UNREAD_HISTORY,
     ];
   } catch (error) {
     const fix = 'choose a folder that can be written to with --home or CLIFFORD_HOME';
-    return [{ name: 'home', status: 'missing', detail: toErrorData(error).message, fix }];
+    return [{ name: 'home', status: 'broken', detail: toErrorData(error).message, fix }];
   }
 }
 
-function historyCheck(database: string, lockFile: string): Check {
+const UNREAD_HISTORY: Check = {
+  name: 'history',
+  status: 'broken',
+  detail: 'cannot be opened without better-sqlite3',
+  fix: 'see there',
+};
+
+async function historyCheck(database: string, lockFile: string): Promise<Check> {
   const fix = 'move the file away, restore a backup of it, or choose another --home';
   try {
+    // Loaded only here: where the library is missing or crashes, everything else is still told.
+    const [{ openStore }, { findRuns }, { readOwner, tryLock }] = await Promise.all([
+      import('./store/database.ts'),
+      import('./store/runs.ts'),
+      import('./lock.ts'),
+    ]);
     const store = openStore(database);
     try {
       const runs = store.read((db) => findRuns(db, { includeDeleted: true }).length);
       const damage = store.read((db) => db.$client.pragma('quick_check(1)', { simple: true }) as string);
       if (damage !== 'ok')
-        return { name: 'history', status: 'missing', detail: `${database} is corrupt: ${damage}`, fix };
+        return { name: 'history', status: 'broken', detail: `${database} is corrupt: ${damage}`, fix };
       const lock = tryLock(lockFile);
       lock?.dispose();
       const owner = lock ? undefined : readOwner(lockFile);
@@ -164,28 +176,15 @@ function historyCheck(database: string, lockFile: string): Check {
       store.dispose();
     }
   } catch (error) {
-    return { name: 'history', status: 'missing', detail: toErrorData(error).message, fix };
+    return { name: 'history', status: 'broken', detail: toErrorData(error).message, fix };
   }
 }
 
-/** The package carries no binary; it is fetched at the first start. */
-function electronCheck(): Check {
-  const name = 'electron';
-  const manifest = findPackage('electron');
-  if (!manifest)
-    return { name, status: 'warning', detail: 'not installed; the workbench opens in the browser instead' };
-  const folder = dirname(manifest);
-  const pathFile = join(folder, 'path.txt');
-  const binary = existsSync(pathFile)
-    ? join(folder, 'dist', readFileSync(pathFile, 'utf8').trim())
-    : undefined;
-  if (binary && existsSync(binary)) return { name, status: 'ok', detail: binary };
-  return {
-    name,
-    status: 'warning',
-    detail: 'its binary has not been fetched; the workbench opens in the browser instead',
-    fix: 'run `npx install-electron` where GitHub can be reached',
-  };
+function windowCheck(): Check {
+  const { program, obstacle } = findDesktopWindow();
+  if (program !== null) return { name: 'window', status: 'ok', detail: `Electron at ${program}` };
+  const detail = `${obstacle.replace(/\.$/, '')}; "npm start" opens the workbench in the browser instead`;
+  return { name: 'window', status: 'warning', detail };
 }
 
 const BROWSERS = [

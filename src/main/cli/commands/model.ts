@@ -84,7 +84,7 @@ Examples:
         const labels = labelGrid(xs, ys);
         const sampler = samplerFor(spec, options);
         const progress = createProgress(context.terminal);
-        const { files } = await interruptible(progress, (signal) =>
+        const { files, step } = await interruptible(progress, (signal) =>
           workbench.sample(id, {
             labels,
             count: options.count,
@@ -93,12 +93,14 @@ Examples:
             ...(options.threads === undefined ? {} : { threads: options.threads }),
             out: path.resolve(options.out),
             onEvent: (event) => progress.event(event),
+            onNotice: progress.line,
             signal,
           }),
         );
         const images = labels.length * options.count;
         const document = {
           run: id,
+          step,
           images,
           labels,
           count: options.count,
@@ -170,6 +172,7 @@ Examples:
             ...(options.step === undefined ? {} : { step: options.step }),
             ...(options.tap === undefined ? {} : { tap: options.tap }),
             onEvent: (event) => progress.event(event),
+            onNotice: progress.line,
             signal,
           }),
         );

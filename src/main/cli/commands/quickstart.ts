@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { writeFileAtomic } from '../../../files/atomic.ts';
 import type { RunDetail } from '../../../shared/records.ts';
+import { checkRun } from '../../../shared/check-run.ts';
 import { RunSpec } from '../../../shared/run-spec.ts';
 import { loadPreset } from '../../presets/presets.ts';
+import { withSteps } from '../../presets/steps.ts';
 import { parseWith } from '../../presets/zod-sentence.ts';
 import type { Workbench } from '../../workbench/api.ts';
 import { accuracyTable, comparisonTable } from '../accuracy.ts';
@@ -45,18 +47,23 @@ export function addQuickstartCommand(program: Command, context: CliContext, setE
         'cover the missing values) with the same seed, and prints accuracy by region side by side.',
     )
     .option('--seed <n>', 'seed of both runs', wholeNumber('--seed', 0), 0)
-    .option('--steps <n>', 'optimizer steps of both runs, to try it out faster', wholeNumber('--steps', 1));
+    .option(
+      '--steps <n>',
+      'optimizer steps of both runs, to try it out faster; the warm-up keeps its share of them',
+      wholeNumber('--steps', 1),
+    );
   addJsonOption(addHomeOption(command))
     .addHelpText(
       'after',
       '\nExamples:\n  clifford quickstart\n  clifford quickstart --seed 1 --home /tmp/clifford',
     )
     .action(async (options: QuickstartOptions) => {
+      const sides = SIDES.map((side) => ({ ...side, spec: specOf(side, options) }));
       await withWorkbench(context, options, async (workbench) => {
         const started = performance.now();
         const runs: RunDetail[] = [];
-        for (const side of SIDES) {
-          const { code, run } = await trainSide(context, workbench, side, options);
+        for (const side of sides) {
+          const { code, run } = await trainSide(context, workbench, side);
           if (code !== 0) {
             report(context.terminal, options.json === true, trainingDocument(run), () => trainingText(run));
             if (run.reason !== null) context.terminal.err(`clifford: ${run.reason.message}\n`);
@@ -66,8 +73,8 @@ export function addQuickstartCommand(program: Command, context: CliContext, setE
         }
         const minutes = (performance.now() - started) / 60_000;
         const picture = join(workbench.home, 'quickstart.png');
-        const sides = runs.map((run, i) => ({ title: SIDES[i]!.title, run }));
-        writeFileAtomic(picture, comparisonPicture(PICTURE_TITLE, QUESTION, sides));
+        const compared = runs.map((run, i) => ({ title: SIDES[i]!.title, run }));
+        writeFileAtomic(picture, comparisonPicture(PICTURE_TITLE, QUESTION, compared));
         report(
           context.terminal,
           options.json === true,
@@ -78,21 +85,22 @@ export function addQuickstartCommand(program: Command, context: CliContext, setE
     });
 }
 
+/** Both sides are checked before the first trains. */
+function specOf({ preset }: (typeof SIDES)[number], { seed, steps }: QuickstartOptions): RunSpec {
+  const seeded = { ...loadPreset(preset).spec, seed };
+  const changed = steps === undefined ? seeded : withSteps(seeded, steps);
+  const spec = parseWith(RunSpec, changed, preset);
+  checkRun(spec);
+  return spec;
+}
+
 async function trainSide(
   context: CliContext,
   workbench: Workbench,
-  side: (typeof SIDES)[number],
-  options: QuickstartOptions,
+  { preset, title, spec }: (typeof SIDES)[number] & { spec: RunSpec },
 ): Promise<{ code: number; run: RunDetail }> {
-  const { spec } = loadPreset(side.preset);
-  const steps = options.steps ?? spec.training.steps;
-  const changed = { ...spec, seed: options.seed, training: { ...spec.training, steps } };
-  const { id, name } = workbench.createRun({
-    spec: parseWith(RunSpec, changed, side.preset),
-    preset: side.preset,
-    tags: ['quickstart'],
-  });
-  context.terminal.err(`\n${side.title}: run ${id} (${name}), ${steps} steps\n`);
+  const { id, name } = workbench.createRun({ spec, preset, tags: ['quickstart'] });
+  context.terminal.err(`\n${title}: run ${id} (${name}), ${spec.training.steps} steps\n`);
   const { state, run } = await trainWithProgress(context, workbench, id, { engine: 'auto' });
   return { code: exitCodeOfState(state, run.reason), run: workbench.showRun(id) };
 }

@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
 import { CliffordError } from '../../../core/base/errors.ts';
 import type { EngineName } from '../../../shared/engine-protocol.ts';
+import { checkRun } from '../../../shared/check-run.ts';
 import { RunSpec } from '../../../shared/run-spec.ts';
-import { checkRunSpec } from '../../presets/check.ts';
 import { resolveSpec } from '../../presets/spec-input.ts';
+import { withSteps } from '../../presets/steps.ts';
 import { parseWith } from '../../presets/zod-sentence.ts';
 import type { Workbench } from '../../workbench/api.ts';
 import {
@@ -45,7 +46,11 @@ export function addTrainCommands(program: Command, context: CliContext, setExitC
         'Ctrl-C ends at once.',
     )
     .option('--seed <n>', 'seed of weights, batches and noise', wholeNumber('--seed', 0))
-    .option('--steps <n>', 'optimizer steps, instead of the specification’s', wholeNumber('--steps', 1))
+    .option(
+      '--steps <n>',
+      'optimizer steps, instead of the specification’s; the warm-up keeps its share of them',
+      wholeNumber('--steps', 1),
+    )
     .option('--name <text>', 'a name for the run')
     .option('--tag <tag>', 'a tag for the run (repeatable)', gather)
     .option('--set <path=value>', 'change one field of the specification (repeatable)', gather);
@@ -146,13 +151,10 @@ function addEngineOptions(command: Command): Command {
 /** The specification with the command line's own changes, checked once more as a whole. */
 function specOf(given: string, options: TrainOptions) {
   const { spec, preset } = resolveSpec(given, options.set);
-  const changed = {
-    ...spec,
-    ...(options.seed === undefined ? {} : { seed: options.seed }),
-    training: { ...spec.training, ...(options.steps === undefined ? {} : { steps: options.steps }) },
-  };
+  const seeded = { ...spec, ...(options.seed === undefined ? {} : { seed: options.seed }) };
+  const changed = options.steps === undefined ? seeded : withSteps(seeded, options.steps);
   const checked = parseWith(RunSpec, changed, given);
-  checkRunSpec(checked);
+  checkRun(checked);
   return { spec: checked, preset };
 }
 

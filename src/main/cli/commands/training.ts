@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { CliffordError } from '../../../core/base/errors.ts';
 import type { EngineName } from '../../../shared/engine-protocol.ts';
 import type { Artifact, Evaluation, RunDetail, RunSummary } from '../../../shared/records.ts';
 import type { TrainOutcome, Workbench } from '../../workbench/api.ts';
@@ -27,10 +28,21 @@ export async function trainWithProgress(
       signal: interrupts.stop,
       kill: interrupts.kill,
     });
+  } catch (error) {
+    throw stillQueued(error, workbench, runId);
   } finally {
     progress.done();
     interrupts.dispose();
   }
+}
+
+/** Where another process trains in the home, the run is recorded and waits: says so, or it would look lost. */
+function stillQueued(error: unknown, workbench: Workbench, runId: string): unknown {
+  if (!(error instanceof CliffordError) || error.code !== 'CONFLICT') return error;
+  const { id, name, state } = workbench.resolveRun(runId);
+  if (state !== 'queued') return error;
+  const message = `${error.message}; run ${id} (${name}) is queued, "clifford resume ${id}" starts it then`;
+  return new CliffordError('CONFLICT', message, { cause: error });
 }
 
 /** Where the results of a run lie; null where there is none yet. */
