@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { labelAt } from '../core/dataset/lattice.ts';
 import { sha256 } from '../files/hash.ts';
-import { readPng } from '../files/image.ts';
+import { readPng } from '../files/testing/png.ts';
 import { readNpy } from '../files/npy.ts';
 import { Artifact, Evaluation, EvaluationFile } from '../shared/records.ts';
 import { designRun } from './design.ts';

@@ -65,6 +65,7 @@ export async function evaluateModel(job: EvaluationJob): Promise<EvaluationResul
     weights: job.weights,
     seconds: (performance.now() - started) / 1000,
     sections: scoreEvaluation(dataset, plan, readings),
+    skipped: [...plan.skipped],
   };
   return { evaluation, plan, images, readings };
 }
@@ -136,8 +137,9 @@ export function writeEvaluation(
   // JSON has no NaN: a position that was not found is null.
   const position = (v: number) => (Number.isFinite(v) ? v : null);
   const sections = plan.sections.map((s) => ({ section: s.section, labels: s.labels.length }));
+  const { seconds: _, ...timeless } = evaluation;
   const content: EvaluationFile = {
-    evaluation,
+    evaluation: timeless,
     sections,
     samplesPerLabel: plan.samplesPerLabel,
     readings: readings.map((r, i) => ({ ...r, label: labels[i]!, x: position(r.x), y: position(r.y) })),

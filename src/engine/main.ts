@@ -54,9 +54,11 @@ async function run(request: Exclude<EngineRequest, { type: 'stop' }>): Promise<E
   }
 }
 
+let leaving = false;
+
 function leave(event: EngineEvent): void {
-  if (!process.send) return;
-  process.send(event, () => process.disconnect?.());
+  leaving = true;
+  process.send?.(event, () => process.disconnect?.());
 }
 
 let busy = false;
@@ -74,7 +76,11 @@ process.on('message', (message: unknown) => {
     leave({ type: 'ended', outcome: 'failed', step, weights: null, error: toErrorData(error) });
   });
 });
-process.on('disconnect', () => process.exit(busy ? 0 : 1));
+process.on('disconnect', () => {
+  if (leaving) process.exit(0);
+  // The parent is gone. An orderly exit would tear threads down inside onnxruntime, which only ends in a louder way.
+  process.kill(process.pid, 'SIGKILL');
+});
 // Ctrl-C, a closed terminal, or a stopped service reaches the whole process group; the parent decides what it
 // means, and if it dies of it, its channel closes.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});

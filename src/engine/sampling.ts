@@ -3,9 +3,11 @@ import { Worker } from 'node:worker_threads';
 import { CliffordError, invalid } from '../core/base/errors.ts';
 import type { SamplerSpec } from '../core/diffusion/spec.ts';
 import { samplingPlan } from '../core/diffusion/plan.ts';
+import { widestValue } from '../core/nn/validate.ts';
 import { makeSchedule } from '../core/diffusion/schedule.ts';
 import type { RunSpec } from '../shared/run-spec.ts';
 import { siblingEntry } from './entry.ts';
+import { endThread } from './onnxruntime/threads.ts';
 import type { SamplerReply, SamplerRequest, SamplerSetup } from './onnxruntime/sampler-messages.ts';
 
 /** What is the same for all images of a sampler. */
@@ -31,8 +33,17 @@ export interface SamplingJob extends SamplerOptions, SampleBatch {
   readonly threads: number | null;
 }
 
-/** Images that one thread denoises together: fixed, so that results do not depend on the number of threads. */
-const CHUNK = 32;
+const LARGEST_CHUNK = 32;
+/** Values of the network's widest tensor that one chunk may hold: 64 MiB. */
+const WIDEST = 2 ** 24;
+
+/**
+ * Images that one thread denoises together, at most 32 and fewer for networks whose attention is wide. A function
+ * of the spec alone, so that results do not depend on the number of threads.
+ */
+export function chunkSize({ model, dataset }: Pick<RunSpec, 'model' | 'dataset'>): number {
+  return Math.max(1, Math.min(LARGEST_CHUNK, Math.floor(WIDEST / widestValue(model, dataset.size))));
+}
 
 /**
  * Samples images from an exported model by onnxruntime, chunks spread over cores.
@@ -40,7 +51,7 @@ const CHUNK = 32;
  * @throws CliffordError INVALID_INPUT, CANCELLED when the signal aborts, NON_FINITE
  */
 export async function sampleImages(job: SamplingJob): Promise<Float32Array> {
-  const chunks = Math.ceil(job.keys.length / CHUNK);
+  const chunks = Math.ceil(job.keys.length / chunkSize(job.spec));
   const sampler = openSampler(job, Math.min(job.threads ?? availableParallelism(), chunks));
   try {
     return await sampler.sample(job);
@@ -86,9 +97,9 @@ export function openSampler(options: SamplerOptions, threads: number): Sampler {
   }
   return {
     ready,
-    sample: (batch) => Promise.race([spread(workers, batch, size * size), failed.promise]),
+    sample: (batch) => Promise.race([spread(workers, batch, size * size, chunkSize(spec)), failed.promise]),
     dispose: async () => {
-      await Promise.all(workers.map((w) => w.terminate()));
+      await Promise.all(workers.map(endThread));
     },
   };
 }
@@ -109,12 +120,13 @@ async function spread(
   workers: readonly Worker[],
   { keys, labels, onProgress, signal }: SampleBatch,
   pixels: number,
+  chunkSize: number,
 ): Promise<Float32Array> {
   if (labels.length !== 2 * keys.length) {
     throw invalid(`sampling: got ${labels.length / 2} labels for ${keys.length} images, expected as many`);
   }
   const images = new Float32Array(keys.length * pixels);
-  const chunks = Math.ceil(keys.length / CHUNK);
+  const chunks = Math.ceil(keys.length / chunkSize);
   if (chunks === 0) return images;
   const finished = Promise.withResolvers<void>();
   let next = 0;
@@ -122,7 +134,7 @@ async function spread(
   const assign = (worker: Worker) => {
     if (next >= chunks) return;
     const chunk = next++;
-    const [from, to] = [chunk * CHUNK, Math.min(keys.length, (chunk + 1) * CHUNK)];
+    const [from, to] = [chunk * chunkSize, Math.min(keys.length, (chunk + 1) * chunkSize)];
     const request: SamplerRequest = {
       chunk,
       keys: keys.slice(from, to),
@@ -132,9 +144,9 @@ async function spread(
   };
   const listeners = workers.map((worker) => (reply: SamplerReply) => {
     if (reply.type !== 'done') return;
-    images.set(reply.images, reply.chunk * CHUNK * pixels);
+    images.set(reply.images, reply.chunk * chunkSize * pixels);
     done++;
-    onProgress?.(Math.min(keys.length, done * CHUNK), keys.length);
+    onProgress?.(Math.min(keys.length, done * chunkSize), keys.length);
     if (done === chunks) finished.resolve();
     else assign(worker);
   });

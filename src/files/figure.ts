@@ -14,6 +14,5 @@ export {
   type EvaluatedImages,
 } from './figure/evaluation-sheet.ts';
 export { labelMapFigure, type LabelLattice, type LabelMap, type MapRegion } from './figure/label-map.ts';
-export { accuracyMapFigure, type AccuracyMap } from './figure/accuracy-map.ts';
 export { REGION_COLORS, type RegionRole } from './figure/palette.ts';
 export type { Figure } from './figure/svg.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { contactSheet, decodePng, encodePng, enlarge, grayPicture, type Picture } from './image.ts';
+import { contactSheet, encodePng, enlarge, grayPicture, type Picture } from './image.ts';
+import { decodePng } from './testing/png.ts';
 
 describe('grayPicture', () => {
   it('maps [-1, 1] to 0 … 255 and draws overshoot as black or white', () => {
@@ -17,15 +18,7 @@ describe('PNG', () => {
   it.each([1, 3] as const)('round trips %i channels without loss', (channels) => {
     const data = Uint8Array.from({ length: 5 * 4 * channels }, (_, i) => (i * 37) % 256);
     const picture: Picture = { width: 5, height: 4, channels, data };
-    expect(decodePng(encodePng(picture), 'p.png')).toEqual(picture);
-  });
-
-  it('names a file that is not a PNG, or a damaged one', () => {
-    const png = encodePng(grayPicture(new Float32Array(64), 8));
-    expect(() => decodePng(png.subarray(0, 20), 'p.png')).toThrow(/^p\.png: not a readable PNG/);
-    const flipped = png.slice();
-    flipped[45] = flipped[45]! ^ 0xff;
-    expect(() => decodePng(flipped, 'p.png')).toThrow(/^p\.png: not a readable PNG/);
+    expect(decodePng(encodePng(picture))).toEqual(picture);
   });
 });
 

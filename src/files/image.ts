@@ -1,6 +1,5 @@
-import { decode, encode } from 'fast-png';
-import { CliffordError, invalid } from '../core/base/errors.ts';
-import { readBytes } from './storage-error.ts';
+import { encode } from 'fast-png';
+import { invalid } from '../core/base/errors.ts';
 
 /** 8-bit picture, row-major from the top, channels interleaved. */
 export interface Picture {
@@ -85,36 +84,4 @@ export function encodePng({ width, height, channels, data }: Picture): Uint8Arra
     throw invalid(`png: got ${data.length} values, expected ${width}×${height}×${channels}`);
   }
   return encode({ width, height, channels, depth: 8, data });
-}
-
-/**
- * Reads a PNG of 8 bits a channel, gray or RGB (an alpha channel is dropped).
- * @throws CliffordError NOT_FOUND, STORAGE, or INVALID_INPUT when it is not such a picture
- */
-export function readPng(path: string): Picture {
-  return decodePng(readBytes(path), path);
-}
-
-/** @param source names the file in messages */
-export function decodePng(bytes: Uint8Array, source: string): Picture {
-  let png;
-  try {
-    png = decode(bytes, { checkCrc: true });
-  } catch (error) {
-    throw new CliffordError('INVALID_INPUT', `${source}: not a readable PNG: ${(error as Error).message}`);
-  }
-  const { width, height, channels, depth } = png;
-  if (depth !== 8 || png.palette) {
-    throw new CliffordError(
-      'INVALID_INPUT',
-      `${source}: PNG with ${png.palette ? 'a palette' : `${depth} bits a channel`}, expected 8-bit gray or RGB`,
-    );
-  }
-  const kept = channels >= 3 ? 3 : 1;
-  const source8 = png.data as Uint8Array;
-  const data = new Uint8Array(width * height * kept);
-  for (let i = 0; i < width * height; i++) {
-    for (let c = 0; c < kept; c++) data[i * kept + c] = source8[i * channels + c]!;
-  }
-  return { width, height, channels: kept, data };
 }

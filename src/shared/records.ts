@@ -32,12 +32,15 @@ export const Evaluation = z.object({
   weights: z.enum(['raw', 'ema']),
   seconds: z.number(),
   sections: z.array(SectionAccuracy),
+  /** Sections that are not measured, because none of their labels can be read off its own image. */
+  skipped: z.array(z.object({ section: z.string(), unreadableLabels: z.int() })).default([]),
 });
 export type Evaluation = z.infer<typeof Evaluation>;
 
 /** The file that an evaluation leaves beside its samples (artifact kind `evaluation`). */
 export const EvaluationFile = z.object({
-  evaluation: Evaluation,
+  /** Without its wall time: equal runs leave equal files. */
+  evaluation: Evaluation.omit({ seconds: true }),
   /** Sections with their number of labels; the readings of one follow those of the one before. */
   sections: z.array(z.object({ section: z.string(), labels: z.int() })),
   samplesPerLabel: z.int(),

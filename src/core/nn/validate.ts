@@ -68,6 +68,24 @@ function validateEmbedding({ embedding }: ModelSpec, space: LabelSpace): void {
   }
 }
 
+/** Values of one image's widest tensor: attention's scores or a block's channels. Decides how much memory a batch takes. */
+export function widestValue(spec: ModelSpec, size: number): number {
+  const sides = new Map(blockNames(spec).map((name) => [name, sideOf(spec, name, size)]));
+  const scores = spec.attention.after.map((name) => spec.attention.heads * sides.get(name)! ** 4);
+  const channels = [...sides].map(([name, side]) => 2 * widthOf(spec, name) * side ** 2);
+  return Math.max(spec.stem * size ** 2, ...scores, ...channels);
+}
+
+/** Side in pixels of the image that a block works on. */
+function sideOf(spec: ModelSpec, name: string, size: number): number {
+  const [, kind, n] = /^(down|bottleneck|up)(\d+)$/.exec(name)!;
+  const levels = spec.widths.length;
+  if (kind === 'bottleneck') return size / 2 ** levels;
+  if (kind === 'up') return size / 2 ** (levels - Number(n));
+  // Residual blocks come before their pool, double convolutions after it.
+  return size / 2 ** (spec.block === 'residual' ? Number(n) - 1 : Number(n));
+}
+
 function widthOf(spec: ModelSpec, name: string): number {
   const [, kind, n] = /^(down|bottleneck|up)(\d+)$/.exec(name)!;
   const widths = { down: spec.widths, bottleneck: spec.bottleneck, up: spec.up }[

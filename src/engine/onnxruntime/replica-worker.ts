@@ -3,6 +3,7 @@ import { invariant, toErrorData } from '../../core/base/errors.ts';
 import { designRun } from '../design.ts';
 import type { ReplicaReply, ReplicaRequest, ReplicaSetup } from './replica-messages.ts';
 import { float32, openSession } from './session.ts';
+import { listen } from './threads.ts';
 import { createShardFeeder, createValidation } from './shard.ts';
 
 /** One data-parallel replica: a single-threaded session that computes shards' gradients into shared memory. */
@@ -25,6 +26,7 @@ async function main(port: MessagePort): Promise<void> {
   const handle = async (request: ReplicaRequest): Promise<number | null> => {
     if (request.type === 'gradients') {
       for (const shard of request.shards) {
+        needOpen();
         const feeds = { ...feed(request.step, shard), parameters: parameters[request.current]! };
         await session.run(feeds, fetches[shard]!);
       }
@@ -35,7 +37,7 @@ async function main(port: MessagePort): Promise<void> {
     return validate(lossSession, from[request.current]!);
   };
 
-  port.on('message', (request: ReplicaRequest) => {
+  const needOpen = listen<ReplicaRequest>(port, (request) => {
     handle(request).then(
       (value) => port.postMessage({ type: 'done', id: request.id, value } satisfies ReplicaReply),
       (error: unknown) =>

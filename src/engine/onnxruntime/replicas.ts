@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { CliffordError } from '../../core/base/errors.ts';
 import { siblingEntry } from '../entry.ts';
+import { endThread } from './threads.ts';
 import type { ReplicaReply, ReplicaRequest, ReplicaSetup } from './replica-messages.ts';
 
 interface Pending {
@@ -68,7 +69,7 @@ export class Replicas {
 
   async dispose(): Promise<void> {
     this.broken ??= new CliffordError('CANCELLED', 'the training session was closed');
-    await Promise.all(this.workers.map((w) => w.terminate()));
+    await Promise.all(this.workers.map(endThread));
   }
 
   private ask(worker: Worker, request: Unnumbered): Promise<number | null> {

@@ -5,6 +5,7 @@ import { makeSchedule } from '../../core/diffusion/schedule.ts';
 import { NO_LABEL } from '../../core/nn/embedding.ts';
 import type { SamplerReply, SamplerRequest, SamplerSetup } from './sampler-messages.ts';
 import { float32, int64, openSession } from './session.ts';
+import { listen } from './threads.ts';
 
 /** Samples chunks of images from an exported model on one core. */
 async function main(port: MessagePort): Promise<void> {
@@ -22,6 +23,7 @@ async function main(port: MessagePort): Promise<void> {
     const eps = new Float32Array(count * pixels);
     const fetches = { eps: float32(eps, shape) };
     return async (x, step) => {
+      needOpen();
       t.fill(BigInt(step));
       await session.run({ x: float32(x, shape), t: times, label }, fetches);
       return eps;
@@ -42,7 +44,7 @@ async function main(port: MessagePort): Promise<void> {
     return sample({ schedule, prediction: 'epsilon', sampler, denoise, pixels, seed, keys });
   };
 
-  port.on('message', (request: SamplerRequest) => {
+  const needOpen = listen<SamplerRequest>(port, (request) => {
     handle(request).then(
       (images) => port.postMessage({ type: 'done', chunk: request.chunk, images } satisfies SamplerReply),
       (error: unknown) =>

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { decodePng } from '../image.ts';
-import { accuracyMapFigure } from './accuracy-map.ts';
+import { decodePng } from '../testing/png.ts';
 import { labelMapFigure, type LabelMap } from './label-map.ts';
-import { cividis, parseColor, REGION_COLORS } from './palette.ts';
+import { parseColor, REGION_COLORS } from './palette.ts';
 import {
   renderComparison,
   renderSheet,
@@ -16,7 +15,7 @@ const count = (svg: string, part: string) => svg.split(part).length - 1;
 
 /** Colour of the rasterized figure at a place in CSS pixels. */
 function colorAt(figure: Figure) {
-  const png = decodePng(figure.png, 'figure');
+  const png = decodePng(figure.png);
   return (x: number, y: number) => {
     const i = (Math.floor(y * PIXEL_RATIO) * png.width + Math.floor(x * PIXEL_RATIO)) * 3;
     return [...png.data.subarray(i, i + 3)];
@@ -72,7 +71,7 @@ describe('renderSheet', () => {
 
   it('rasterizes at the stated ratio and draws text', () => {
     const figure = renderSheet(sheet([section([item(1, [true])])]));
-    const png = decodePng(figure.png, 'figure');
+    const png = decodePng(figure.png);
     expect([png.width, png.height]).toEqual([figure.width * PIXEL_RATIO, figure.height * PIXEL_RATIO]);
     // Without fonts resvg leaves text out silently. The title's baseline box is the only ink in the top margin.
     const color = colorAt(figure);
@@ -183,51 +182,5 @@ describe('labelMapFigure', () => {
     expect(() => labelMapFigure({ ...map, codes: new Uint8Array(11) })).toThrow(
       'got 11 values, expected 3×4 = 12',
     );
-  });
-});
-
-describe('accuracyMapFigure', () => {
-  const axis = { first: 0, spacing: 1, count: 3 };
-  const map = {
-    title: 'Accuracy',
-    subtitle: '',
-    size: 3,
-    lattice: { x: axis, y: axis },
-    values: Float32Array.of(0, 1, NaN, 0, 0, 0, 0, 0, 0),
-    valueName: 'both',
-  };
-
-  it('colours by value and grays what was not evaluated', () => {
-    const figure = accuracyMapFigure(map);
-    const [left, top, width] = box(figure.svg, '<image');
-    const color = colorAt(figure);
-    const at = (column: number) => color(left + ((column + 0.5) * width) / 3, top + 30);
-    expect(at(0)).toEqual(parseColor(cividis(0)));
-    expect(at(1)).toEqual(parseColor(cividis(1)));
-    expect(at(2)).toEqual(parseColor('#e4e7ec'));
-    expect(figure.svg).toContain('not evaluated');
-  });
-
-  it('outlines a region by its outer edges only', () => {
-    const outline = Uint8Array.of(0, 0, 0, 0, 1, 1, 0, 0, 0);
-    const d = /d="(M[^"]*)" fill="none" stroke="#d55e00"/.exec(
-      accuracyMapFigure({ ...map, outline }).svg,
-    )![1]!;
-    expect(count(d, 'H')).toBe(2); // top and bottom, each one run of two cells
-    expect(count(d, 'V')).toBe(2);
-  });
-
-  it('refuses values that are not fractions', () => {
-    expect(() => accuracyMapFigure({ ...map, values: map.values.map((v) => v * 100) })).toThrow('got 100');
-  });
-});
-
-describe('cividis', () => {
-  it('rises in lightness all the way', () => {
-    const luminance = (f: number) => {
-      const [r, g, b] = parseColor(cividis(f)).map((c) => (c / 255) ** 2.2);
-      return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
-    };
-    for (let i = 1; i <= 100; i++) expect(luminance(i / 100)).toBeGreaterThan(luminance((i - 1) / 100));
   });
 });

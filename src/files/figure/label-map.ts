@@ -89,7 +89,7 @@ const LEGEND_WIDTH = 250;
 const PLOT_SIDE = 460;
 
 /** CSS pixels. */
-export interface PlotArea {
+interface PlotArea {
   left: number;
   top: number;
   width: number;
@@ -97,7 +97,7 @@ export interface PlotArea {
 }
 
 /** A square-pixel area for a lattice: its longer side is PLOT_SIDE, rounded so that coarse cells are whole. */
-export function plotArea({ x, y }: LabelLattice, length: number): PlotArea {
+function plotArea({ x, y }: LabelLattice, length: number): PlotArea {
   if (x.count < 1 || y.count < 1 || x.count * y.count !== length) {
     throw invalid(`label map: got ${length} values, expected ${y.count}×${x.count} = ${x.count * y.count}`);
   }
@@ -111,7 +111,7 @@ export function plotArea({ x, y }: LabelLattice, length: number): PlotArea {
 }
 
 /** Title lines and their height, as the start of a figure's elements. */
-export function heading(
+function heading(
   title: string,
   subtitle: string,
   left: number,
@@ -131,7 +131,7 @@ export function heading(
 }
 
 /** One coloured cell for each label; cells large enough are set apart by a thin line of paper. */
-export function mapPicture(
+function mapPicture(
   { x, y }: LabelLattice,
   colorOf: (index: number) => string,
   plot: PlotArea,
@@ -157,11 +157,11 @@ export function mapPicture(
 }
 
 /** CSS position of a label value: a label's cell is centred on it. */
-export function position(axis: LabelLattice['x'], value: number, from: number, length: number): number {
+function position(axis: LabelLattice['x'], value: number, from: number, length: number): number {
   return from + (((value - axis.first) / axis.spacing + 0.5) / axis.count) * length;
 }
 
-export function axes({ x, y }: LabelLattice, plot: PlotArea): string[] {
+function axes({ x, y }: LabelLattice, plot: PlotArea): string[] {
   const { left, top, width, height } = plot;
   const elements = [rect(left, top, width, height, { stroke: FAINT })];
   for (const value of ticks(x)) {
@@ -187,7 +187,7 @@ export function axes({ x, y }: LabelLattice, plot: PlotArea): string[] {
 }
 
 /** The frame holds labels 0 ≤ v < N: its border runs half a spacing beside the outermost labels. */
-export function frameBorder({ x, y }: LabelLattice, size: number, plot: PlotArea): string[] {
+function frameBorder({ x, y }: LabelLattice, size: number, plot: PlotArea): string[] {
   const left = position(x, -x.spacing / 2, plot.left, plot.width);
   const right = position(x, size - x.spacing / 2, plot.left, plot.width);
   const top = position(y, -y.spacing / 2, plot.top, plot.height);
@@ -206,7 +206,7 @@ function ticks({ first, spacing, count }: LabelLattice['x']): number[] {
   return values;
 }
 
-export function spacingText({ x, y }: LabelLattice): string {
+function spacingText({ x, y }: LabelLattice): string {
   return x.spacing === y.spacing
     ? `spacing ${formatLabel(x.spacing)} px`
     : `spacing ${formatLabel(x.spacing)} px in x, ${formatLabel(y.spacing)} px in y`;

@@ -31,30 +31,8 @@ export const REGION_COLORS = {
 } as const;
 export type RegionRole = keyof typeof REGION_COLORS;
 
-/** Colour of a fraction in [0, 1] on cividis (Nuñez, Anderton, Renslow 2018): even in lightness, safe for all eyes. */
-export function cividis(fraction: number): string {
-  const at = Math.min(1, Math.max(0, fraction)) * (CIVIDIS.length - 1);
-  const i = Math.min(CIVIDIS.length - 2, Math.floor(at));
-  const [a, b] = [parseColor(CIVIDIS[i]!), parseColor(CIVIDIS[i + 1]!)];
-  const mixed = a.map((v, c) => Math.round(v + (b[c]! - v) * (at - i)));
-  return `#${mixed.map((v) => v.toString(16).padStart(2, '0')).join('')}`;
-}
-
 /** Red, green, blue in 0 … 255 of `#rrggbb`. */
 export function parseColor(color: string): [number, number, number] {
   const value = Number.parseInt(color.slice(1), 16);
   return [value >> 16, (value >> 8) & 255, value & 255];
 }
-
-/** cividis at 0, 1/8 … 1. */
-const CIVIDIS = [
-  '#00224e',
-  '#123570',
-  '#3b496c',
-  '#575d6d',
-  '#707173',
-  '#8a8678',
-  '#a59c74',
-  '#c3b369',
-  '#fee838',
-];

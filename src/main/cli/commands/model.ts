@@ -53,7 +53,10 @@ export function addModelCommands(program: Command, context: CliContext): void {
     .command('sample')
     .argument('<run>', runArgument)
     .summary('generate images for labels from a trained model')
-    .description('Generates images from the exported model of a run: a PNG sheet and the arrays as npy.')
+    .description(
+      'Generates images from the exported model of a run: a PNG sheet and the arrays as npy. A run that is not ' +
+        'finished lends the model of its newest checkpoint.',
+    )
     .requiredOption('--x <values>', 'label x: a number, a range start:end:step (end left out) or a list')
     .requiredOption('--y <values>', 'label y, likewise; all pairs of x and y are generated')
     .requiredOption('--out <dir>', 'folder for the files')
@@ -121,7 +124,10 @@ Examples:
     .command('evaluate')
     .argument('<run>', runArgument)
     .summary('measure the accuracy of a trained model once more')
-    .description('Generates from the exported model by the run’s evaluation and prints accuracy by region.');
+    .description(
+      'Generates from the exported model by the run’s evaluation and prints accuracy by region. A run that is not ' +
+        'finished lends the model of its newest checkpoint.',
+    );
   common(threads(evaluate))
     .addHelpText('after', '\nExample:\n  clifford evaluate latest --json')
     .action(async (ref: string, options: HomeOptions & { threads?: number }) => {
@@ -134,6 +140,7 @@ Examples:
             onEvent: (event) => {
               if (event.type === 'progress') progress.event(event); // the accuracy is this command's result
             },
+            onNotice: progress.line,
             signal,
           }),
         );
@@ -149,7 +156,7 @@ Examples:
     .summary('write the trained denoiser as an ONNX file')
     .description(
       'Writes the denoiser as ONNX: inputs x (B, 1, N, N) float32, t (B) int64, label (B, 2) float32; output eps. ' +
-        'The metadata carries the run’s specification.',
+        'The metadata carries the run’s specification. A run that is not finished lends the model of its newest checkpoint.',
     )
     .requiredOption('--out <file>', 'the file to write (ends in .onnx)')
     .option('--step <n>', 'the kept checkpoint of this step instead of the last', wholeNumber('--step', 0))

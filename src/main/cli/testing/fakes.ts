@@ -127,7 +127,7 @@ export function fakeWorkbench(
     restore: record('restore', summary),
     purge: record('purge', () => undefined),
     evaluate: record('evaluate', () => Promise.resolve(evaluationAt(2000, true))),
-    sample: record('sample', () => Promise.resolve({ files: ['/out/sheet.png'] })),
+    sample: record('sample', () => Promise.resolve({ files: ['/out/sheet.png'], step: 2000 })),
     export: record('export', () =>
       Promise.resolve({ kind: 'model' as const, file: 'x.onnx', step: 2000, bytes: 10, sha256: 'm' }),
     ),

@@ -30,25 +30,31 @@ process.on('message', (request: EngineRequest) => {
 async function train(request: Extract<EngineRequest, { type: 'train' }>): Promise<void> {
   const { folder, spec, resumeFrom } = request;
   const { steps, checkpoint } = spec.training;
-  mkdirSync(join(folder, 'checkpoints'), { recursive: true });
+  for (const name of ['checkpoints', 'milestones']) mkdirSync(join(folder, name), { recursive: true });
   await emit({
     type: 'started',
     engine: 'scripted',
     threads: 1,
     parameters: 3,
     trainingImages: 64,
-    environment: { node: process.version },
+    environment: { node: process.version, device: process.env.SCRIPT_DEVICE ?? 'abacus' },
   });
-  const kept: string[] = [];
+  let best: string | null = null;
   let step = resumeFrom === null ? 0 : Number(readFileSync(join(folder, resumeFrom), 'utf8'));
-  if (resumeFrom !== null) kept.push(resumeFrom);
   const save = async (): Promise<void> => {
     const file = `checkpoints/${String(step).padStart(6, '0')}.state`;
     const artifact = write(folder, 'checkpoint', file, step, String(step));
-    if (SCRIPT === 'lying-checkpoint' && step > 0) artifact.sha256 = sha256('something else');
+    if (SCRIPT === 'wrong-size' && step > 0) artifact.bytes++;
+    if (SCRIPT === 'wrong-hash' && step > 0) artifact.sha256 = sha256('something else');
     await emit({ type: 'checkpoint', step, artifact, weights: weightsAt(step) });
-    if (kept.at(-1) !== file) kept.push(file);
-    if (kept.length > 2) await emit({ type: 'retire', files: kept.splice(0, kept.length - 2) });
+  };
+  /** A milestone that replaces the one before. */
+  const saveBest = async (): Promise<void> => {
+    const file = `milestones/best-${step}.state`;
+    const artifact = write(folder, 'milestone', file, step, String(step));
+    await emit({ type: 'checkpoint', step, artifact, weights: weightsAt(step) });
+    if (best !== null) await emit({ type: 'retire', files: [best] });
+    best = file;
   };
   if (resumeFrom === null) {
     await emit({ type: 'evaluation', evaluation: evaluationAt(0, 0) });
@@ -71,6 +77,7 @@ async function train(request: Extract<EngineRequest, { type: 'train' }>): Promis
     if (step % checkpoint.everySteps === 0 && step < steps) {
       await save();
       await emit({ type: 'evaluation', evaluation: evaluationAt(step, step / steps) });
+      await saveBest();
     }
     await sleep(STEP_MS);
   }
@@ -88,6 +95,7 @@ async function train(request: Extract<EngineRequest, { type: 'train' }>): Promis
 async function misbehave(step: number): Promise<void> {
   switch (SCRIPT) {
     case 'sigkill':
+    case 'wrong-hash':
       process.kill(process.pid, 'SIGKILL');
       return sleep(10_000);
     case 'exit':
@@ -144,10 +152,13 @@ async function misbehave(step: number): Promise<void> {
 
 async function evaluate(request: Extract<EngineRequest, { type: 'evaluate' }>): Promise<void> {
   const file = `${request.outDir}/read-outs.json`;
+  // As the real one does: the model itself says which step it holds.
+  const model = readFileSync(join(request.folder, request.modelFile), 'utf8');
+  const step = Number(/^model of step (\d+)/.exec(model)![1]);
   mkdirSync(join(request.folder, request.outDir), { recursive: true });
-  await emit({ type: 'artifact', artifact: write(request.folder, 'evaluation', file, request.step, '{}') });
-  await emit({ type: 'evaluation', evaluation: evaluationAt(request.step, 0.75, true) });
-  await end('finished', request.step);
+  await emit({ type: 'artifact', artifact: write(request.folder, 'evaluation', file, step, '{}') });
+  await emit({ type: 'evaluation', evaluation: evaluationAt(step, 0.75, true) });
+  await end('finished', step);
 }
 
 async function sample(request: Extract<EngineRequest, { type: 'sample' }>): Promise<void> {
