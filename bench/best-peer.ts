@@ -1,6 +1,7 @@
 import { CliffordError } from '../src/core/base/errors.ts';
 import type { RunSpec } from '../src/shared/run-spec.ts';
 import type { SamplingSetup } from './ours.ts';
+import { settle } from './pairs.ts';
 import { type PeerMode, type PeerSetup, startTorchPeer, type TorchPeer } from './peer.ts';
 
 /** One way of running PyTorch. */
@@ -25,9 +26,6 @@ const ENVIRONMENT: Readonly<Record<Policy, Record<string, string>>> = {
   default: {},
   passive: { OMP_WAIT_POLICY: 'PASSIVE' },
 };
-
-/** Modes that reach this fraction of the fastest one may still win with the other policy. */
-const NEAR = 0.8;
 
 /** Images a second of one way. */
 interface Trial {
@@ -67,20 +65,13 @@ export class BestPeer {
     return this.peers.default.info();
   }
 
-  /**
-   * Tries every mode for a short time, and those near the best with passive waiting too. A way that fails (no
-   * compiler, …) is told and left out.
-   */
+  /** Tries every way for a short time; one that fails (no compiler, …) is told and left out. */
   async choose(task: PeerTask, seconds: number): Promise<{ train: Way; sample: Way }> {
     const tried: Trial[] = [];
     for (const mode of Object.keys(MODE_NAMES) as PeerMode[]) {
-      tried.push(...(await this.attempt(task, { mode, policy: 'default' }, seconds)));
-    }
-    const near = tried.filter((t) =>
-      (['train', 'sample'] as const).some((k) => t[k] >= NEAR * fastest(tried, k)[k]),
-    );
-    for (const { way } of near) {
-      tried.push(...(await this.attempt(task, { ...way, policy: 'passive' }, seconds)));
+      for (const policy of Object.keys(this.peers) as Policy[]) {
+        tried.push(...(await this.attempt(task, { mode, policy }, seconds)));
+      }
     }
     return { train: fastest(tried, 'train').way, sample: fastest(tried, 'sample').way };
   }
@@ -88,6 +79,7 @@ export class BestPeer {
   private async attempt(task: PeerTask, way: Way, seconds: number): Promise<Trial[]> {
     try {
       await this.setUp(task, way);
+      await settle();
       const train = await this.train(way, seconds);
       const sample = await this.sample(task, way, seconds);
       this.log(`${showWay(way)}: train ${train.toFixed(1)}, sample ${sample.toFixed(1)} images/s`);

@@ -14,6 +14,11 @@ export interface Pairs {
 /** Threads that a side has just used may spin for a while (OpenMP: up to 200 ms) before they sleep. */
 const SETTLE_MS = 400;
 
+/** Until the side that was at work is idle. */
+export function settle(ms = SETTLE_MS): Promise<void> {
+  return sleep(ms);
+}
+
 /**
  * Measures ours, peer, ours, peer …: a machine's speed drifts by tens of percent within minutes, which cancels
  * in the ratio of two neighbours. While one side works the other one must be idle.
@@ -29,10 +34,10 @@ export async function measurePairs(
   const left: number[] = [];
   const right: number[] = [];
   for (let i = 0; i < count; i++) {
-    await sleep(settleMs);
+    await settle(settleMs);
     left.push(await ours());
     if (!peer) continue;
-    await sleep(settleMs);
+    await settle(settleMs);
     right.push(await peer());
   }
   const ratios = right.map((theirs, i) => (better === 'more' ? left[i]! / theirs : theirs / left[i]!));

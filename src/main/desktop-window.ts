@@ -24,8 +24,7 @@ export function findDesktopWindow(desktop: Desktop = thisDesktop()): DesktopWind
     : { program: null, obstacle: obstacle ?? NOT_DOWNLOADED };
 }
 
-const NOT_DOWNLOADED =
-  'Electron’s program is not here ("npx install-electron" downloads it, about 120 MB).';
+const NOT_DOWNLOADED = 'Electron’s program is not here ("npx install-electron" downloads it, about 120 MB).';
 
 function thisDesktop(): Desktop {
   const modules = createRequire(import.meta.url).resolve.paths('electron') ?? [];
@@ -34,7 +33,9 @@ function thisDesktop(): Desktop {
 
 /** Electron's npm package carries no program; it is fetched on request, and path.txt then says where it is. */
 function electronProgram(modules: readonly string[]): string | null {
-  const folder = modules.map((m) => path.join(m, 'electron')).find((f) => existsSync(path.join(f, 'path.txt')));
+  const folder = modules
+    .map((m) => path.join(m, 'electron'))
+    .find((f) => existsSync(path.join(f, 'path.txt')));
   if (folder === undefined) return null;
   const program = path.join(folder, 'dist', readFileSync(path.join(folder, 'path.txt'), 'utf8').trim());
   return existsSync(program) ? program : null;

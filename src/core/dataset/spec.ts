@@ -63,6 +63,9 @@ export const ShapeSpec = z.discriminatedUnion('type', [
 ]);
 export type ShapeSpec = z.infer<typeof ShapeSpec>;
 
+/** Far more than a drawing has; each shape is rasterized over all labels. */
+const shapes = z.array(ShapeSpec).max(1000).default([]);
+
 export const PartSpec = z.strictObject({
   /**
    * - `bump2d`: 2D Gaussian bumps, both features in the frame
@@ -77,7 +80,7 @@ export const PartSpec = z.strictObject({
   lambda: fraction.default(1),
   lambdaSeed: z.int().min(0).default(0),
   /** If not empty, the part only holds labels inside these shapes (for example a rim of 2D examples). */
-  within: z.array(ShapeSpec).default([]),
+  within: shapes,
 });
 export type PartSpec = z.infer<typeof PartSpec>;
 
@@ -96,9 +99,9 @@ export const DatasetSpec = z.strictObject({
   stripePeak: positive.default(0.5),
   parts: z.array(PartSpec).min(1).max(8),
   /** Layer "held-out": removes 2D images only. */
-  heldOut: z.array(ShapeSpec).default([]),
+  heldOut: shapes,
   /** Layer "lesion": removes its labels' values from every part, stripes included. */
-  lesion: z.array(ShapeSpec).default([]),
+  lesion: shapes,
 });
 export type DatasetSpec = z.infer<typeof DatasetSpec>;
 export type DatasetSpecInput = z.input<typeof DatasetSpec>;

@@ -131,11 +131,7 @@ function heading(
 }
 
 /** One coloured cell for each label; cells large enough are set apart by a thin line of paper. */
-function mapPicture(
-  { x, y }: LabelLattice,
-  colorOf: (index: number) => string,
-  plot: PlotArea,
-): Picture {
+function mapPicture({ x, y }: LabelLattice, colorOf: (index: number) => string, plot: PlotArea): Picture {
   const data = new Uint8Array(x.count * y.count * 3);
   for (let i = 0; i < x.count * y.count; i++) data.set(parseColor(colorOf(i)), i * 3);
   const small: Picture = { width: x.count, height: y.count, channels: 3, data };

@@ -19,7 +19,16 @@ export function accuracyTable(evaluation: Evaluation): string {
       ]);
     });
   }
-  return `${heading(evaluation)}\n\n${formatTable(rows, [3, 4, 5])}`;
+  const table = `${heading(evaluation)}\n\n${formatTable(rows, [3, 4, 5])}`;
+  return [table, ...evaluation.skipped.map(skippedLine)].join('\n');
+}
+
+function skippedLine({ section, unreadableLabels }: Evaluation['skipped'][number]): string {
+  const none =
+    unreadableLabels === 1
+      ? 'its only label cannot be read off its'
+      : `none of its ${unreadableLabels} labels can be read off its`;
+  return `${section}: ${none} own image (σ too small between pixels), so it is not measured`;
 }
 
 /** What the numbers mean, in one line above the table. */

@@ -10,7 +10,8 @@ if (node === null) {
 } else if (node === process.execPath) {
   dieWithLauncher();
   const { main } = await import('./main.ts');
-  process.exitCode = await main(process.argv.slice(2));
+  // Not only the exit code: what an interrupted command was about to do must not happen after its last word.
+  process.exit(await main(process.argv.slice(2)));
 } else {
   runAndExit(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)]);
 }

@@ -115,6 +115,51 @@ describe('the command line', () => {
     expect(evaluation.sections).toEqual(recorded?.sections);
   });
 
+  it('uses the newest checkpoint of a run that is not finished, and says of which step', async () => {
+    const long = start('train', 'tiny', '--steps', '100000', '--name', 'long');
+    await long.said(/training \d+ %/);
+    // Meanwhile nobody else may train in this home: told who does, and what to do.
+    const { id } = await show('long');
+    for (const args of [
+      ['train', 'tiny', '--name', 'second'],
+      ['quickstart', '--steps', '10'],
+    ]) {
+      const refused = await clifford(...args);
+      expect(refused.code).toBe(4);
+      const sentence = refused.stderr.split('\n').find((line) => line.startsWith('clifford: '))!;
+      expect(sentence).toContain(
+        `home ${home} is training run ${id} (long) in process ${long.child.pid} since `,
+      );
+      expect(sentence).toContain(`stop it with \`clifford stop ${id}\`, or use another --home`);
+      expect(sentence).toMatch(/; run \S+ \(\S+\) is queued, "clifford resume \S+" starts it then$/);
+    }
+    long.child.kill('SIGINT');
+    expect((await long.ended).code).toBe(130);
+    const { weightsStep } = await show('long');
+    const out = path.join(folder, 'unfinished');
+    const sample = await clifford('sample', 'long', '--x', '2', '--y', '2', '--out', out, '--json');
+    expect(sample.code, sample.stderr).toBe(0);
+    expect(JSON.parse(sample.stdout)).toMatchObject({ step: weightsStep });
+    expect(sample.stderr).toContain(`is stopped at step ${weightsStep} of 100000: using the model of step`);
+    const evaluated = await clifford('evaluate', 'long', '--json');
+    expect(evaluated.code, evaluated.stderr).toBe(0);
+    expect(JSON.parse(evaluated.stdout)).toMatchObject({ evaluation: { step: weightsStep } });
+  });
+
+  it('says what is wrong with a home below a folder that cannot be, and ends', async () => {
+    // There the recursive mkdir of Node 24 never returns.
+    const nowhere = process.platform === 'linux' ? '/proc/nope/x' : path.join(BIN, 'x');
+    const doctor = start('doctor', '--json', '--home', nowhere);
+    const watchdog = setTimeout(() => doctor.child.kill('SIGKILL'), 60_000);
+    const { code, signal, stdout } = await doctor.ended;
+    clearTimeout(watchdog);
+    expect({ code, signal }).toEqual({ code: 5, signal: null });
+    const { checks } = JSON.parse(stdout) as { checks: { name: string; status: string; detail: string }[] };
+    expect(checks.filter((check) => check.status === 'broken')).toEqual([
+      expect.objectContaining({ name: 'home', detail: expect.stringContaining(nowhere) }),
+    ]);
+  });
+
   it('keeps the exit codes that the help documents', async () => {
     expect((await clifford('runs', 'show', 'nobody')).code).toBe(3);
     expect((await clifford('stop', 'whole')).code).toBe(4);

@@ -51,7 +51,8 @@ export function wholeNumber(flag: string, min: number, max = Number.MAX_SAFE_INT
   return (text: string): number => {
     const value = /^\d+$/.test(text.trim()) ? Number(text) : NaN;
     if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
-    const limits = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
+    const unlimited = max === Number.MAX_SAFE_INTEGER && !(value > max);
+    const limits = unlimited ? `of at least ${min}` : `from ${min} to ${max}`;
     throw invalid(`${flag}: got ${JSON.stringify(text)}, expected a whole number ${limits}`);
   };
 }

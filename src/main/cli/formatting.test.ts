@@ -99,6 +99,14 @@ describe('accuracyTable', () => {
     ]);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(120);
   });
+
+  it('says which sections could not be measured, and why', () => {
+    const skipped = [{ section: 'horizontal', unreadableLabels: 8 }];
+    const last = accuracyTable({ ...evaluationAt(1), skipped })
+      .split('\n')
+      .at(-1);
+    expect(last).toBe('horizontal: not measured, since none of its 8 labels can be read off its own image');
+  });
 });
 
 it('comparisonTable keeps the rows of sections that only one run has', () => {

@@ -1,3 +1,7 @@
+import { CliffordError } from '../../core/base/errors.ts';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** Signals within this time are one: npm, npx and our own launcher each forward the terminal's Ctrl-C. */
 const SAME_KEY_MS = 400;
 
@@ -22,13 +26,33 @@ export function listenForInterrupts(
       stop.abort();
     } else kill.abort();
   };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) source.on(signal, handle);
+  for (const signal of SIGNALS) source.on(signal, handle);
   return {
     stop: stop.signal,
     kill: kill.signal,
     dispose: () => {
-      for (const signal of signals) source.off(signal, handle);
+      for (const signal of SIGNALS) source.off(signal, handle);
+    },
+  };
+}
+
+/**
+ * The interrupt of a command that does not listen itself, or does not yet (it is still being loaded, or opens the
+ * history): `cancelled` rejects with CANCELLED. While anybody else listens (`listenForInterrupts`) it is theirs.
+ */
+export function cancelUnlessListening(
+  source: Pick<NodeJS.Process, 'on' | 'off' | 'listenerCount'> = process,
+): { cancelled: Promise<never>; dispose(): void } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const handle = (signal: NodeJS.Signals) => {
+    if (source.listenerCount(signal) > 1) return;
+    reject(new CliffordError('CANCELLED', `got ${signal} before the command had a result; it was given up`));
+  };
+  for (const signal of SIGNALS) source.on(signal, handle);
+  return {
+    cancelled: promise,
+    dispose: () => {
+      for (const signal of SIGNALS) source.off(signal, handle);
     },
   };
 }

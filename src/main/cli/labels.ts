@@ -1,6 +1,7 @@
 import { invalid } from '../../core/base/errors.ts';
 
-const MAX_VALUES = 100_000;
+/** What one `sample` may ask for: the engine's own limit (engine/jobs.ts), checked before anything is built. */
+const MOST_IMAGES = 1_000_000;
 
 /**
  * Parses values of one coordinate: numbers (`8`), ranges `start:end:step` or `start:end` (step 1) whose end is
@@ -16,9 +17,10 @@ export function parseValues(text: string, flag: string): number[] {
     if (fields.length === 1) out.push(number(item, flag, text));
     else if (fields.length <= 3) {
       const [start, end, step = 1] = fields.map((field) => number(field, flag, text));
-      out.push(...range(start!, end!, step, flag, item));
+      for (const value of range(start!, end!, step, flag, item)) out.push(value);
     } else throw invalid(`${flag}: got ${JSON.stringify(item)}, expected start:end or start:end:step`);
-    if (out.length > MAX_VALUES) throw invalid(`${flag}: got more than ${MAX_VALUES} values, expected fewer`);
+    if (out.length > MOST_IMAGES)
+      throw invalid(`${flag}: got ${out.length} values, expected at most ${MOST_IMAGES}`);
   }
   return out;
 }
@@ -29,7 +31,7 @@ function range(start: number, end: number, step: number, flag: string, item: str
   // The tolerance keeps 0:1:0.1 at ten values although 1/0.1 may round either way.
   const count = Math.ceil((end - start) / step - 1e-9);
   if (count <= 0) throw bad('which is empty; expected the end beyond the start (the end itself is left out)');
-  if (count > MAX_VALUES) throw bad(`which has ${count} values, expected at most ${MAX_VALUES}`);
+  if (count > MOST_IMAGES) throw bad(`which has ${count} values, expected at most ${MOST_IMAGES}`);
   // start + i·step, rounded to 12 digits: what a user would write, not the accumulated float.
   return Array.from({ length: count }, (_, i) => Number((start + i * step).toPrecision(12)));
 }
@@ -42,7 +44,16 @@ function number(text: string, flag: string, whole: string): number {
   );
 }
 
-/** All pairs, x outermost: the order of the written arrays. */
-export function labelGrid(xs: readonly number[], ys: readonly number[]): [number, number][] {
+/**
+ * All pairs, x outermost: the order of the written arrays.
+ *
+ * @param count images that are wanted for each pair
+ * @throws CliffordError INVALID_INPUT when that is more images than `sample` makes
+ */
+export function labelGrid(xs: readonly number[], ys: readonly number[], count: number): [number, number][] {
+  const labels = xs.length * ys.length;
+  if (labels * count > MOST_IMAGES) {
+    throw invalid(`sample: got ${labels} labels × ${count} samples, expected 1 to ${MOST_IMAGES} images`);
+  }
   return xs.flatMap((x) => ys.map((y): [number, number] => [x, y]));
 }

@@ -1,8 +1,20 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CliffordError, ERROR_CODES } from '../../core/base/errors.ts';
+import { readPng } from '../../files/testing/png.ts';
+import type { RunSpec } from '../../shared/run-spec.ts';
+import { loadPreset } from '../presets/presets.ts';
 import { EXIT_CODE_HELP, EXIT_CODES, exitCodeOfState } from './exit-codes.ts';
 import { main } from './main.ts';
-import { evaluationAt, fakeContext, fakeTerminal, fakeWorkbench } from './testing/fakes.ts';
+import {
+  addEvaluationFiles,
+  evaluationAt,
+  fakeContext,
+  fakeTerminal,
+  fakeWorkbench,
+} from './testing/fakes.ts';
 
 async function run(args: string[], workbench = fakeWorkbench()) {
   const terminal = fakeTerminal();
@@ -27,6 +39,7 @@ describe('usage', () => {
     [['train', 'quick', '--engine', 'abacus'], /abacus/],
     [['train', 'quick', '--set', 'training.stesp=1'], /did you mean "steps"/],
     [['train', 'quick', '--set', 'dataset.size=20'], /divisible by 8, got 20/],
+    [['train', 'quick', '--set', 'training.steps=100'], /warmupSteps: got 200, expected fewer than/],
     [['sample', 'latest', '--x', '8', '--y', '8'], /--out/],
     [['sample', 'latest', '--x', 'eight', '--y', '8', '--out', 'o'], /--x: got "eight"/],
     [['sample', 'latest', '--x', '40', '--y', '8', '--out', 'o'], /label space, from 0 to below 16/],
@@ -124,10 +137,14 @@ describe('train', () => {
     expect(code).toBe(0);
     expect(lastCall(workbench, 'createRun')).toEqual([
       expect.objectContaining({
+        // 200 of 2,000 steps of warm-up.
         name: 'n',
         preset: 'quick',
         tags: ['a', 'b'],
-        spec: expect.objectContaining({ seed: 3, training: expect.objectContaining({ steps: 9 }) }),
+        spec: expect.objectContaining({
+          seed: 3,
+          training: expect.objectContaining({ steps: 9, rate: expect.objectContaining({ warmupSteps: 1 }) }),
+        }),
       }),
     ]);
   });
@@ -159,6 +176,19 @@ describe('train', () => {
     expect(stderr).toContain('the loss became NaN at step 12');
   });
 
+  it('that finds another one training says what became of its own run', async () => {
+    const workbench = fakeWorkbench(() => {
+      throw new CliffordError('CONFLICT', 'home /home is training run abc in process 7');
+    });
+    workbench.run.state = 'queued';
+    const { code, stderr } = await run(['train', 'quick'], workbench);
+    expect(code).toBe(4);
+    expect(stderr).toContain(
+      'clifford: home /home is training run abc in process 7; run 0a1b2c3d4e (quick-calm-otter) is queued, ' +
+        '"clifford resume 0a1b2c3d4e" starts it then\n',
+    );
+  });
+
   it('stops at the first interrupt with 130 and kills at the second', async () => {
     const seen: string[] = [];
     const workbench = fakeWorkbench(async ({ signal, kill }) => {
@@ -175,6 +205,35 @@ describe('train', () => {
     expect(code).toBe(130);
     expect(stdout).toContain('Go on with: clifford resume 0a1b2c3d4e');
     expect(process.listenerCount('SIGINT')).toBe(0);
+  });
+});
+
+describe('evaluate', () => {
+  it('says on stderr whose model it used, and nothing but the result on stdout', async () => {
+    const workbench = fakeWorkbench();
+    workbench.evaluate = (_, { onNotice }) => {
+      onNotice?.('using the model of step 10');
+      return Promise.resolve(evaluationAt(10));
+    };
+    const { stdout, stderr } = await run(['evaluate', 'latest', '--json'], workbench);
+    expect(stderr).toBe('using the model of step 10\n');
+    expect(JSON.parse(stdout)).toMatchObject({ evaluation: { step: 10 } });
+  });
+});
+
+describe('doctor', () => {
+  it('prints what the service finds, and ends with 5 when training does not work', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'clifford-doctor-'));
+    const fine = await run(['doctor', '--json', '--home', home]);
+    expect(fine.code, fine.stdout).toBe(0);
+    expect(JSON.parse(fine.stdout)).toMatchObject({ works: true, version: expect.any(String) });
+    writeFileSync(join(home, 'file'), '');
+    const broken = await run(['doctor', '--home', join(home, 'file')]);
+    rmSync(home, { recursive: true });
+    expect(broken.code).toBe(5);
+    expect(broken.stdout).toMatch(/✗ {2}home +home folder .*file is a file/);
+    expect(broken.stdout).toContain('→ choose a folder that can be written to');
+    expect(broken.stdout).toContain('Training does not work on this machine: see home.');
   });
 });
 
@@ -242,8 +301,20 @@ describe('runs', () => {
 });
 
 describe('quickstart', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'clifford-quickstart-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  function evaluated() {
+    const workbench = fakeWorkbench();
+    addEvaluationFiles(workbench, folder);
+    return workbench;
+  }
+
   it('trains both presets with one seed and sets them side by side', async () => {
-    const { code, stdout, workbench } = await run(['quickstart', '--seed', '5']);
+    const { code, stdout, workbench } = await run(['quickstart', '--seed', '5'], evaluated());
     expect(code).toBe(0);
     const created = workbench.calls.filter(([name]) => name === 'createRun').map(([, input]) => input);
     expect(created).toEqual([
@@ -253,6 +324,22 @@ describe('quickstart', () => {
     expect(stdout).toMatch(/section +bumps alone +copying +bumps and 1D stripes +copying/);
     expect(stdout).toMatch(/took \d+\.\d minutes/);
     expect(stdout).toContain('npm start');
+    expect(stdout).toContain(join(folder, 'quickstart.png'));
+    expect(readPng(join(folder, 'quickstart.png')).width).toBeGreaterThan(300);
+  });
+
+  it('scales the warm-up of both sides with --steps', async () => {
+    const { code, workbench } = await run(['quickstart', '--steps', '100'], evaluated());
+    expect(code).toBe(0);
+    const warmups = workbench.calls.flatMap(([name, input]) =>
+      name === 'createRun' ? [(input as { spec: RunSpec }).spec.training.rate.warmupSteps] : [],
+    );
+    expect(warmups).toEqual(
+      ['quick', 'quick-stripes'].map((name) => {
+        const { steps, rate } = loadPreset(name).spec.training;
+        return Math.round((100 * rate.warmupSteps) / steps);
+      }),
+    );
   });
 
   it('does not go on to the second training when the first is stopped', async () => {

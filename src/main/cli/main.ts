@@ -1,9 +1,11 @@
-import { CommanderError } from 'commander';
+import type { CommanderError } from 'commander';
 import { invalid, toErrorData } from '../../core/base/errors.ts';
 import type { CliContext } from './context.ts';
 import { EXIT_CODES } from './exit-codes.ts';
+import { cancelUnlessListening } from './interrupts.ts';
 import { processTerminal, reportError } from './output.ts';
-import { buildProgram } from './program.ts';
+
+// This file imports little, so that Ctrl-C is heard while the rest is being loaded.
 
 /**
  * Runs one command line and returns its exit code (exit-codes.ts). Nothing is thrown.
@@ -11,23 +13,50 @@ import { buildProgram } from './program.ts';
  * @param args without the program's name
  */
 export async function main(args: readonly string[], context: CliContext = processContext()): Promise<number> {
+  const { terminal } = context;
+  const interrupts = cancelUnlessListening();
+  let exitCode: number;
+  try {
+    exitCode = await Promise.race([runCommand(args, context), interrupts.cancelled]);
+  } catch (error) {
+    reportError(terminal, args.includes('--json'), error);
+    exitCode = EXIT_CODES[toErrorData(error).code];
+  } finally {
+    interrupts.dispose();
+  }
+  try {
+    await terminal.flushed();
+  } catch (error) {
+    reportError(terminal, false, error);
+    if (exitCode === 0) exitCode = EXIT_CODES[toErrorData(error).code];
+  }
+  return exitCode;
+}
+
+async function runCommand(args: readonly string[], context: CliContext): Promise<number> {
+  const [{ CommanderError }, { buildProgram }] = await Promise.all([
+    import('commander'),
+    import('./program.ts'),
+  ]);
   let exitCode = 0;
   const program = buildProgram(context, (code) => (exitCode = code));
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
-  } catch (thrown) {
-    if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0; // --help, --version
-    const error = thrown instanceof CommanderError ? usageError(thrown) : thrown;
-    if (error !== null) reportError(context.terminal, args.includes('--json'), error);
-    return error === null ? EXIT_CODES.INVALID_INPUT : EXIT_CODES[toErrorData(error).code];
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0; // --help, --version
+    if (error.code === 'commander.help') return EXIT_CODES.INVALID_INPUT; // it has printed the help
+    throw usageError(error);
   }
 }
 
-/** Commander's complaint as ours; null where it has already printed a help text. */
-function usageError(error: CommanderError): Error | null {
-  if (error.code === 'commander.help') return null;
-  const sentence = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+/** Commander's complaint as ours. */
+function usageError(error: CommanderError): Error {
+  const sentence = error.message
+    .replace(/^error: /, '')
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replace(/\.$/, '');
   return invalid(`${sentence}; "clifford help" lists the commands, and "--help" after one explains it`);
 }
 

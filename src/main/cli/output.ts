@@ -1,27 +1,70 @@
-import { toErrorData } from '../../core/base/errors.ts';
+import { CliffordError, toErrorData } from '../../core/base/errors.ts';
 
 /** Where a command writes. Tests pass their own. */
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
+  /**
+   * Resolves when everything is written, or nobody reads it any more.
+   * @throws CliffordError STORAGE when standard output did not take the result (a full disk)
+   */
+  flushed(): Promise<void>;
   /** Whether stderr is a terminal on which a line can be rewritten. */
   readonly live: boolean;
   readonly columns: number;
 }
 
-export function processTerminal(): Terminal {
-  // `clifford runs list | head` closes the pipe early: nobody reads on, so end without a complaint.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
+export function processTerminal(
+  streams: Pick<NodeJS.Process, 'stdout' | 'stderr'> = process,
+  env: NodeJS.ProcessEnv = process.env,
+): Terminal {
+  const stdout = writerTo(streams.stdout);
+  const stderr = writerTo(streams.stderr);
   return {
-    out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
-    live: process.stderr.isTTY === true && process.env['TERM'] !== 'dumb',
-    get columns() {
-      return process.stderr.columns ?? 100;
+    out: stdout.write,
+    err: stderr.write,
+    async flushed() {
+      await Promise.all([stdout.flushed(), stderr.flushed()]);
+      const failure = stdout.failure();
+      if (failure === null || READER_GONE.has(failure.code ?? '')) return;
+      throw new CliffordError(
+        'STORAGE',
+        `standard output: got ${failure.message}, expected a place that takes the result`,
+        { cause: failure },
+      );
     },
+    live: streams.stderr.isTTY === true && env['TERM'] !== 'dumb',
+    get columns() {
+      return streams.stderr.columns ?? 100;
+    },
+  };
+}
+
+/** A pipe whose other end was closed: `clifford runs list | head -1`. EOF is Windows' word for it. */
+const READER_GONE: ReadonlySet<string> = new Set(['EPIPE', 'EOF']);
+
+/**
+ * Writes until the stream fails and not after: whoever stops reading loses the rest, but must not end the
+ * training that reports it.
+ */
+function writerTo(stream: NodeJS.WritableStream) {
+  let failure: NodeJS.ErrnoException | null = null;
+  let last = Promise.resolve();
+  const fail = (error: NodeJS.ErrnoException | null | undefined) => (failure ??= error ?? null);
+  stream.on('error', fail); // without a listener the stream throws it
+  return {
+    write(text: string): void {
+      if (failure !== null) return;
+      // Writes complete in order, so that the last one stands for all.
+      last = new Promise((resolve) => {
+        stream.write(text, (error) => {
+          fail(error);
+          resolve();
+        });
+      });
+    },
+    flushed: () => last,
+    failure: () => failure,
   };
 }
 

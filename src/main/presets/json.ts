@@ -23,12 +23,17 @@ export function formatPath(path: readonly PropertyKey[]): string {
   return out;
 }
 
+/** A text that fits into a sentence: its beginning and, if it is longer than `most`, its end. */
+export function shorten(text: string, most = 60): string {
+  if (text.length <= most) return text;
+  const end = Math.floor(most / 3);
+  return `${text.slice(0, most - end - 1)}…${text.slice(-end)}`;
+}
+
 const MAX_DEPTH = 100;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /[+-]?[A-Za-z_$][\w$]*/y;
-// A JSON string up to its closing quote; control characters must be escaped.
-// eslint-disable-next-line no-control-regex
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
 class Reader {
   private at = 0;
@@ -60,7 +65,7 @@ class Reader {
       const value = Number(number);
       if (!Number.isFinite(value)) {
         this.at -= number.length;
-        throw this.error(`got ${number}, which is too large, expected a finite number`);
+        throw this.error(`got ${shorten(number)}, which is too large, expected a finite number`);
       }
       return value;
     }
@@ -86,7 +91,7 @@ class Reader {
       const key = this.string('a field name');
       if (Object.hasOwn(out, key)) {
         this.at = keyAt;
-        throw this.error(`got the field ${JSON.stringify(key)} twice, expected it once`);
+        throw this.error(`got the field ${shorten(JSON.stringify(key))} twice, expected it once`);
       }
       this.path.push(key);
       this.space();
@@ -133,10 +138,31 @@ class Reader {
   }
 
   private string(what: string): string {
-    const raw = this.match(STRING);
-    if (raw === null)
+    const end = this.stringEnd();
+    if (end === null)
       throw this.error(`got a string that does not end or has a bad escape, expected ${what}`);
+    const raw = this.text.slice(this.at, end);
+    this.at = end;
     return JSON.parse(raw) as string;
+  }
+
+  /**
+   * Where the string that starts here ends, past its closing quote; null if it does not, or holds a bad escape or a
+   * control character. A loop, since one pattern for the whole string overflows the pattern's stack in long ones.
+   */
+  private stringEnd(): number | null {
+    let i = this.at + 1;
+    while (i < this.text.length) {
+      const c = this.text.charCodeAt(i);
+      if (c === 0x22) return i + 1; // "
+      if (c < 0x20) return null;
+      if (c === 0x5c) {
+        ESCAPE.lastIndex = i;
+        if (!ESCAPE.test(this.text)) return null;
+        i = ESCAPE.lastIndex;
+      } else i++;
+    }
+    return null;
   }
 
   private match(pattern: RegExp): string | null {
@@ -160,7 +186,7 @@ class Reader {
   private error(what: string): Error {
     const before = this.text.slice(0, this.at).split('\n');
     const place = `${this.source}, line ${before.length}, column ${before.at(-1)!.length + 1}`;
-    const field = this.path.length > 0 ? ` (${formatPath(this.path)})` : '';
+    const field = this.path.length > 0 ? ` (${shorten(formatPath(this.path))})` : '';
     return invalid(`${place}${field}: ${what}`);
   }
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { buildDataset } from '../../core/dataset/dataset.ts';
-import { checkRunSpec } from './check.ts';
+import { checkRun } from '../../shared/check-run.ts';
 import { loadPreset, presetNames } from './presets.ts';
+import { withSteps } from './steps.ts';
 
 describe('presets', () => {
   it('holds the ones that the documentation names', () => {
@@ -9,7 +10,7 @@ describe('presets', () => {
   });
 
   it.each(presetNames())('%s is a valid specification whose parts fit each other', (name) => {
-    expect(() => checkRunSpec(loadPreset(name).spec)).not.toThrow();
+    expect(() => checkRun(loadPreset(name).spec)).not.toThrow();
   });
 
   it('has the two sides of the contrast differ in the stripes and the steps alone', () => {
@@ -51,32 +52,22 @@ describe('loadPreset', () => {
   });
 });
 
-describe('checkRunSpec', () => {
-  const quick = loadPreset('quick').spec;
+describe('withSteps', () => {
+  const quick = loadPreset('quick').spec; // 200 of 2,000 steps of warm-up
   it.each([
-    [
-      'an image side that the strides do not divide',
-      { dataset: { ...quick.dataset, size: 12 } },
-      /divisible by 8, got 12/,
-    ],
-    [
-      'shards that do not divide the batch',
-      { training: { ...quick.training, shards: 3 } },
-      /multiple of training.shards/,
-    ],
-    [
-      'more sampling steps than diffusion steps',
-      { evaluation: { ...quick.evaluation, sampler: { ...quick.evaluation.sampler, steps: 2000 } } },
-      /at most diffusion.timesteps \(1000\)/,
-    ],
-    [
-      'guidance without label drop',
-      { evaluation: { ...quick.evaluation, sampler: { ...quick.evaluation.sampler, guidance: 2 } } },
-      /labelDrop is 0/,
-    ],
-  ])('refuses %s', (_, change, message) => {
-    expect(() => checkRunSpec({ ...quick, ...change })).toThrow(
-      expect.objectContaining({ code: 'INVALID_INPUT', message: expect.stringMatching(message) }),
-    );
+    [100, 10],
+    [4000, 400],
+    [3, 0],
+    [1, 0],
+  ])('over %d steps warms up for %d, so that the peak rate is reached', (steps, warmupSteps) => {
+    const { training, ...rest } = withSteps(quick, steps);
+    expect(training).toEqual({ ...quick.training, steps, rate: { ...quick.training.rate, warmupSteps } });
+    expect({ ...rest, training: quick.training }).toEqual(quick);
+  });
+
+  it('leaves a step after a warm-up that was nearly all of the training', () => {
+    const rate = { ...quick.training.rate, warmupSteps: 999 };
+    const long = { ...quick, training: { ...quick.training, steps: 1000, rate } };
+    expect(withSteps(long, 2).training.rate.warmupSteps).toBe(1);
   });
 });

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import { existsSync, readFileSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
 import { CliffordError, invalid } from '../../core/base/errors.ts';
 import { DatasetSpec } from '../../core/dataset/spec.ts';
 import { RunSpec } from '../../shared/run-spec.ts';
-import { formatPath, parseJson } from './json.ts';
+import { formatPath, parseJson, shorten } from './json.ts';
 import { loadPreset, presetNames, presetsFolder } from './presets.ts';
 import { didYouMean } from './suggest.ts';
 import { parseWith } from './zod-sentence.ts';
@@ -67,7 +68,7 @@ function readSpecDocument(
   }
   const document = parseJson(readText(given), given);
   if (!isObject(document)) {
-    throw invalid(`${given}: got ${JSON.stringify(document)?.slice(0, 40)}, expected an object {…}`);
+    throw invalid(`${given}: got ${shorten(JSON.stringify(document))}, expected an object {…}`);
   }
   if ('preset' in document && !('dataset' in document) && !('spec' in document)) {
     return mergePreset(document, given, folder);
@@ -82,13 +83,15 @@ function mergePreset(document: Record<string, unknown>, source: string, folder: 
   for (const key of Object.keys(document)) {
     if (key === 'preset' || key === 'set') continue;
     const hint = didYouMean(key, ['preset', 'set']);
-    throw invalid(`${source}: unknown field ${JSON.stringify(key)}${hint}, expected "preset" and "set"`);
+    throw invalid(
+      `${source}: unknown field ${shorten(JSON.stringify(key))}${hint}, expected "preset" and "set"`,
+    );
   }
   const { preset, set = {} } = document;
   if (typeof preset !== 'string') {
-    throw invalid(`${source}: preset: got ${JSON.stringify(preset)}, expected the name of a preset`);
+    throw invalid(`${source}: preset: got ${describe(preset)}, expected the name of a preset`);
   }
-  if (!isObject(set)) throw invalid(`${source}: set: got ${JSON.stringify(set)}, expected an object {…}`);
+  if (!isObject(set)) throw invalid(`${source}: set: got ${describe(set)}, expected an object {…}`);
   const base = loadPreset(preset, folder).spec;
   return { document: deepMerge(base, set), preset, source };
 }
@@ -98,11 +101,9 @@ export function deepMerge(base: unknown, change: unknown): unknown {
   if (!isObject(base) || !isObject(change)) return change;
   // A different kind of thing (another schedule, another encoding) brings its own fields.
   if ('kind' in change && 'kind' in base && change['kind'] !== base['kind']) return change;
-  const out: Record<string, unknown> = { ...base };
-  for (const [key, value] of Object.entries(change)) {
-    out[key] = key in base ? deepMerge(base[key], value) : value;
-  }
-  return out;
+  const merged = Object.entries(change).map(([key, value]) => [key, deepMerge(own(base, key), value)]);
+  // fromEntries, so that a field named __proto__ stays an ordinary (unknown) field.
+  return Object.fromEntries([...Object.entries(base), ...merged]);
 }
 
 /**
@@ -119,28 +120,49 @@ function assign(document: unknown, assignment: string): unknown {
     throw invalid(`--set: got ${JSON.stringify(assignment)}, expected path=value such as training.steps=100`);
   }
   const text = assignment.slice(equals + 1);
+  if (text.trim() === '') {
+    throw invalid(`--set ${assignment.slice(0, equals)}: got nothing after "=", expected a value`);
+  }
   const isWord = /^[A-Za-z][\w-]*$/.test(text) && !/^(true|false|null|nan|infinity)$/i.test(text);
   const value = isWord ? text : parseJson(text, `--set ${assignment.slice(0, equals)}`);
   return put(document, keys, value, []);
 }
 
-function put(node: unknown, keys: readonly string[], value: unknown, done: readonly string[]): unknown {
+function put(
+  node: unknown,
+  keys: readonly string[],
+  value: unknown,
+  done: readonly (string | number)[],
+): unknown {
   const [key, ...rest] = keys;
   if (key === undefined) return deepMerge(node, value);
-  const path = formatPath([...done, key]);
+  const index = /^\d+$/.test(key) ? Number(key) : null;
+  const here = [...done, index ?? key];
   if (Array.isArray(node)) {
-    const index = Number(key);
-    if (!Number.isInteger(index) || index < 0 || index >= node.length) {
-      throw invalid(`--set ${path}: got index ${key}, expected 0 to ${node.length - 1}`);
+    if (index === null || index >= node.length) {
+      const known = node.length === 0 ? 'an element (the list is empty)' : `0 to ${node.length - 1}`;
+      throw invalid(`--set ${formatPath(here)}: got index ${key}, expected ${known}`);
     }
-    return node.map((item: unknown, i) => (i === index ? put(item, rest, value, [...done, key]) : item));
+    return node.map((item: unknown, i) => (i === index ? put(item, rest, value, here) : item));
   }
-  if (!isObject(node)) {
+  // What is not there yet comes into being, so that the schema says what a misspelt name should be.
+  const parent = node === undefined && index === null ? {} : node;
+  if (!isObject(parent)) {
+    const expected = index === null ? 'an object {…}' : 'a list […]';
     throw invalid(
-      `--set ${path}: ${formatPath(done)} is ${JSON.stringify(node) ?? 'unset'}, expected an object`,
+      `--set ${formatPath(here)}: ${formatPath(done)} is ${describe(parent)}, expected ${expected}`,
     );
   }
-  return { ...node, [key]: put(node[key], rest, value, [...done, key]) };
+  return Object.fromEntries([...Object.entries(parent), [key, put(own(parent, key), rest, value, here)]]);
+}
+
+function describe(value: unknown): string {
+  return value === undefined ? 'unset' : shorten(JSON.stringify(value));
+}
+
+/** A field of its own, not one that every object inherits. */
+function own(object: Record<string, unknown>, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
 function looksLikeFile(given: string): boolean {
@@ -148,14 +170,35 @@ function looksLikeFile(given: string): boolean {
   return existsSync(given) && statSync(given).isFile();
 }
 
+/** Thousands of shapes and 100,000 points of a brush fit; what is larger was not meant. */
+const MOST_MIB = 8;
+
+/** Text of a regular file, and of no other: a named pipe that nobody writes to would never end. */
 function readText(file: string): string {
+  const stats = attempt(file, () => statSync(file));
+  if (!stats.isFile()) throw invalid(`${file}: got ${kindOf(stats)}, expected a JSON file`);
+  if (stats.size > MOST_MIB * 2 ** 20) {
+    throw invalid(`${file}: got ${stats.size} bytes, expected at most ${MOST_MIB} MiB`);
+  }
+  const bytes = attempt(file, () => readFileSync(file));
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  const utf16 = ['fffe', 'feff'].includes(bytes.toString('hex', 0, 2));
+  throw invalid(`${file}: got ${utf16 ? 'UTF-16' : 'bytes that are not UTF-8'}, expected JSON in UTF-8`);
+}
+
+function kindOf(stats: Stats): string {
+  if (stats.isDirectory()) return 'a folder';
+  if (stats.isFIFO()) return 'a named pipe';
+  return stats.isSocket() ? 'a socket' : 'a device';
+}
+
+function attempt<T>(file: string, read: () => T): T {
   try {
-    return readFileSync(file, 'utf8');
+    return read();
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT')
       throw new CliffordError('NOT_FOUND', `${file}: no such file, expected a JSON file`);
-    if (code === 'EISDIR') throw invalid(`${file}: got a folder, expected a JSON file`);
     throw invalid(`${file}: cannot be read (${code ?? String(error)}), expected a readable JSON file`);
   }
 }

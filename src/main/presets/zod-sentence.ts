@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type CliffordError, invalid } from '../../core/base/errors.ts';
-import { formatPath } from './json.ts';
+import { formatPath, shorten } from './json.ts';
 import { didYouMean, suggest } from './suggest.ts';
 
 /**
@@ -29,7 +29,7 @@ function zodSentence(
 }
 
 function describeIssue(issue: z.core.$ZodIssue, schema: z.ZodType, input: unknown): string {
-  const path = formatPath(issue.path);
+  const path = shorten(formatPath(issue.path), 120);
   const at = path === '' ? '' : `${path}: `;
   const got = show(valueAt(input, issue.path));
   switch (issue.code) {
@@ -41,15 +41,19 @@ function describeIssue(issue: z.core.$ZodIssue, schema: z.ZodType, input: unknow
         near === null ? `expected one of ${known.join(', ')}` : `did you mean ${JSON.stringify(near)}?`;
       const where = path === '' ? '' : ` in ${path}`;
       return known.length === 0
-        ? `unknown field ${JSON.stringify(key)}${where}`
-        : `unknown field ${JSON.stringify(key)}${where}, ${hint}`;
+        ? `unknown field ${show(key)}${where}`
+        : `unknown field ${show(key)}${where}, ${hint}`;
     }
     case 'invalid_type':
       return `${at}got ${got}, expected ${TYPE_WORDS[issue.expected] ?? issue.expected}`;
     case 'invalid_value':
       return `${at}got ${got}, expected ${oneOf(issue.values, valueAt(input, issue.path))}`;
+    case 'too_big': {
+      // Of a list that is too long, its length says more than its first elements.
+      const value = valueAt(input, issue.path);
+      return `${at}got ${Array.isArray(value) ? value.length : got}, expected ${limit(issue)}`;
+    }
     case 'too_small':
-    case 'too_big':
       return `${at}got ${got}, expected ${limit(issue)}`;
     case 'invalid_union': {
       const options = 'options' in issue && Array.isArray(issue.options) ? issue.options : [];
@@ -97,7 +101,7 @@ function oneOf(options: readonly unknown[], got: unknown): string {
 function show(value: unknown): string {
   if (value === undefined) return 'nothing';
   const text = typeof value === 'bigint' ? String(value) : JSON.stringify(value);
-  return text.length <= 60 ? text : `${text.slice(0, 57)}…`;
+  return text.length <= 60 ? text : `${text.slice(0, 57)}…`; // a value is known by its beginning
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

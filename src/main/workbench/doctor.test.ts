@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { findDesktopWindow } from '../desktop-window.ts';
 import { memoryCheck, nodeCheck, runDoctor, type Check } from './doctor.ts';
 import { tryLock } from './lock.ts';
 import { temporaryFolder, testWorkbench } from './testing/home.ts';
@@ -12,8 +13,8 @@ const byName = (checks: readonly Check[], name: string): Check | undefined =>
 test('on a machine where the tests run, what training needs is there', async () => {
   const home = temporaryFolder();
   testWorkbench(home).createRun({ spec: testSpec() });
-  const { ok, checks } = await runDoctor({ home });
-  expect(ok).toBe(true);
+  const { works, checks } = await runDoctor({ home });
+  expect(works).toBe(true);
   expect(new Set(checks.map((c) => c.name)).size).toBe(checks.length);
   expect(byName(checks, 'better-sqlite3')).toMatchObject({
     status: 'ok',
@@ -36,16 +37,16 @@ test('what is wrong with the home is told with a way out, and makes the report f
   const file = join(folder, 'file');
   writeFileSync(file, '');
   const unusable = await runDoctor({ home: file });
-  expect(unusable.ok).toBe(false);
+  expect(unusable.works).toBe(false);
   expect(byName(unusable.checks, 'home')).toMatchObject({
-    status: 'missing',
+    status: 'broken',
     fix: expect.stringContaining('--home'),
   });
   writeFileSync(join(folder, 'clifford.db'), 'nonsense '.repeat(500));
   const corrupt = await runDoctor({ home: folder });
-  expect(corrupt.ok).toBe(false);
+  expect(corrupt.works).toBe(false);
   expect(byName(corrupt.checks, 'history')).toMatchObject({
-    status: 'missing',
+    status: 'broken',
     detail: expect.stringContaining('not a database'),
   });
   expect(readdirSync(folder)).toContain('clifford.db');
@@ -56,17 +57,24 @@ test('a home in which something trains is fine, and says so', async () => {
   const workbench = testWorkbench(home);
   const lock = tryLock(join(workbench.home, 'train.lock'))!;
   lock.announce({ id: 'abc', name: 'n' });
-  const { ok, checks } = await runDoctor({ home });
+  const { works, checks } = await runDoctor({ home });
   lock.dispose();
-  expect(ok).toBe(true);
+  expect(works).toBe(true);
   expect(byName(checks, 'history')!.detail).toBe(`0 runs, training run abc in process ${process.pid}`);
   expect(existsSync(join(home, 'clifford.db'))).toBe(true);
 });
 
+test('the desktop window is told as `npm start` finds it', async () => {
+  const { checks } = await runDoctor({ home: temporaryFolder() });
+  const { program, obstacle } = findDesktopWindow();
+  const check = byName(checks, 'window')!;
+  expect(check.status).toBe(program === null ? 'warning' : 'ok');
+  expect(check.detail).toContain(program ?? obstacle!.replace(/\.$/, ''));
+});
+
 test.for([
-  ['20.19.4', 'missing'],
-  ['22.17.9', 'missing'],
-  ['22.18.0', 'ok'],
+  ['20.19.4', 'broken'],
+  ['23.11.1', 'broken'],
   ['24.0.0', 'ok'],
 ])('Node %s is %s', ([version, status]) => {
   expect(nodeCheck(version!).status).toBe(status);

@@ -83,7 +83,8 @@ export async function exportModel(ctx: Context, runId: string, options: ExportOp
   }
   const { tap, step } = options;
   if (tap === undefined) {
-    const ready = step === undefined ? await needModel(ctx, run, options) : modelsOf(ctx, run).find(isOf(step));
+    const ready =
+      step === undefined ? await needModel(ctx, run, options) : modelsOf(ctx, run).find(isOf(step));
     if (ready) return copyModel(ctx, run, ready, out);
   }
   const state = step === undefined ? newestState(ctx, run) : stateOf(ctx, run, step);

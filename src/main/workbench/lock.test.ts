@@ -34,7 +34,9 @@ test('another process is refused with the owner’s name, and kill -9 frees the 
   await holder.printed('held');
   const error = await errorOf(() => takeLock(file, folder, 100));
   expect(error.code).toBe('CONFLICT');
-  expect(error.message).toContain(`is training run abc (quick-calm-owl) in process ${holder.child.pid}`);
+  expect(error.message).toContain(
+    `home ${folder} is training run abc (quick-calm-owl) in process ${holder.child.pid}`,
+  );
   expect(error.message).toContain('clifford stop abc');
   expect(await startChild(HOLDER(file)).finish()).toContain('refused');
   await holder.kill();
@@ -47,8 +49,14 @@ test('another process is refused with the owner’s name, and kill -9 frees the 
 test('waiting gets the lock as soon as it is free', async () => {
   const file = join(temporaryFolder(), 'train.lock');
   const first = tryLock(file)!;
-  setTimeout(() => first.dispose(), 60);
+  let released = false;
+  setTimeout(() => {
+    released = true;
+    first.dispose();
+  }, 60);
   const second = await takeLock(file, 'home', 5000);
+  expect(released).toBe(true); // not before
+  expect(tryLock(file)).toBeUndefined(); // and it is held
   second.dispose();
 });
 

@@ -5,7 +5,7 @@ import { sha256, specHash } from '../../files/hash.ts';
 import type { EngineEvent } from '../../shared/engine-protocol.ts';
 import { RunDetail, RunSummary } from '../../shared/records.ts';
 import type { Workbench } from './api.ts';
-import { errorOf, script, temporaryFolder, testWorkbench, until } from './testing/home.ts';
+import { errorOf, script, setEnvironment, temporaryFolder, testWorkbench, until } from './testing/home.ts';
 import { testSpec } from './testing/spec.ts';
 
 async function trained(workbench: Workbench): Promise<string> {
@@ -34,7 +34,10 @@ test('a run from creation to its end, as the history tells it', async () => {
   const seen: EngineEvent[] = [];
   const outcome = await workbench.train(created.id, { engine: 'auto', onEvent: (e) => void seen.push(e) });
   expect(outcome).toMatchObject({ state: 'finished', run: { step: 20, engine: 'scripted', reason: null } });
-  expect(seen.filter((e) => e.type === 'checkpoint').map((e) => e.step)).toEqual([0, 5, 10, 15, 20]);
+  const saved = seen.flatMap((e) =>
+    e.type === 'checkpoint' && e.artifact.kind === 'checkpoint' ? [e.step] : [],
+  );
+  expect(saved).toEqual([0, 5, 10, 15, 20]);
 
   const detail = workbench.showRun(created.id);
   expect(RunDetail.parse(detail)).toEqual(detail);
@@ -110,7 +113,7 @@ test('engine failures are states with reasons, and the run can be resumed', asyn
 
 // What an engine must not get away with, and what must still be there afterwards.
 test.for([
-  ['lying-checkpoint', 'STORAGE', /checkpoints\/000005\.state, but the file has sha256/],
+  ['wrong-size', 'STORAGE', /reported checkpoints\/000005\.state, but the file has 1 bytes, expected 2/],
   ['escape-write', 'INTERNAL', /"\.\.\/evil" does not stay in the run's folder/],
   ['malformed', 'INTERNAL', /does not fit the protocol/],
 ] as const)('an engine that does "%s" fails its run and harms nothing', async ([name, code, message]) => {
@@ -122,6 +125,52 @@ test.for([
   for (const { file, bytes } of workbench.showRun(id).artifacts) {
     expect(readFileSync(join(workbench.showRun(id).folder, file))).toHaveLength(bytes);
   }
+});
+
+test('a milestone that a better one replaces goes, from the ledger and from the disk', async () => {
+  const workbench = testWorkbench();
+  const { folder, artifacts } = workbench.showRun(await trained(workbench));
+  expect(artifacts.filter((a) => a.kind === 'milestone').map((a) => a.file)).toEqual([
+    'milestones/best-15.state',
+  ]);
+  expect(readdirSync(join(folder, 'milestones'))).toEqual(['best-15.state']);
+});
+
+test('what is recorded is checked by size alone, and its hash when it is used', async () => {
+  const workbench = testWorkbench();
+  const { id } = workbench.createRun({ spec: testSpec() });
+  script('wrong-hash', { step: 7 });
+  expect((await workbench.train(id, { engine: 'auto' })).run.reason?.code).toBe('ENGINE_CRASH');
+  expect(workbench.showRun(id).weightsStep).toBe(5);
+  script('ok');
+  expect(await workbench.train(id, { engine: 'auto' })).toMatchObject({ state: 'finished' });
+  const messages = workbench.showRun(id).events.map((e) => e.message);
+  expect(messages).toContainEqual(
+    expect.stringMatching(/^checkpoint checkpoints\/000005\.state has sha256 .*; skipped$/),
+  );
+  expect(messages).toContain('resumes from checkpoints/000000.state at step 0');
+});
+
+test('the record keeps where a run started, and its history tells what a resumed one differs in', async () => {
+  const workbench = testWorkbench();
+  const { id } = workbench.createRun({ spec: testSpec() });
+  const notices = (): (string | null)[] =>
+    workbench.showRun(id).events.flatMap((e) => (e.message?.startsWith('goes on with') ? [e.message] : []));
+  script('sigkill', { step: 7 });
+  await workbench.train(id, { engine: 'auto' });
+  script('sigkill', { step: 12 });
+  await workbench.train(id, { engine: 'auto' });
+  expect(notices()).toEqual([]); // the same machine
+  const { environment } = workbench.showRun(id);
+  setEnvironment('SCRIPT_DEVICE', 'slide rule');
+  setEnvironment('SCRIPT_THREADS', '9'); // does not change the result, so nothing to tell
+  script('ok');
+  await workbench.train(id, { engine: 'auto' });
+  expect(notices()).toEqual([
+    'goes on with other versions or hardware than it started with: device slide rule (abacus at its start); ' +
+      'the result may differ in the last bits from that of a run in one go',
+  ]);
+  expect(workbench.showRun(id).environment).toEqual(environment);
 });
 
 test('an engine cannot have files deleted that are not its run’s', async () => {
@@ -217,6 +266,13 @@ test('names and tags that would break a table are refused', async () => {
   const { id } = workbench.createRun({ spec: testSpec() });
   expect(await errorOf(() => workbench.tag(id, { add: ['fine', '\u0007'] }))).toMatchObject({
     code: 'INVALID_INPUT',
+  });
+  // Valid by the schema, but its warm-up would never end.
+  const { training } = testSpec();
+  const endless = { ...testSpec(), training: { ...training, rate: { ...training.rate, warmupSteps: 20 } } };
+  expect(await errorOf(() => workbench.createRun({ spec: endless }))).toMatchObject({
+    code: 'INVALID_INPUT',
+    message: expect.stringContaining('warmupSteps: got 20'),
   });
   expect(workbench.listRuns()).toHaveLength(1);
   expect(workbench.showRun(id).tags).toEqual([]);
@@ -327,7 +383,10 @@ test('evaluating and sampling again', async () => {
     sampler: detail.spec.evaluation.sampler,
     seed: 1,
   };
-  expect(await workbench.sample(id, { ...request, out })).toEqual({ files: [join(out, 'samples.npy')] });
+  expect(await workbench.sample(id, { ...request, out })).toEqual({
+    files: [join(out, 'samples.npy')],
+    step: 20,
+  });
   expect(readFileSync(join(out, 'samples.npy'), 'utf8')).toContain('[[8,8.5]]');
   script('hang');
   const cancelled = workbench.sample(id, { ...request, out, signal: AbortSignal.timeout(300) });
@@ -337,6 +396,62 @@ test('evaluating and sampling again', async () => {
     code: 'NOT_FOUND',
     message: expect.stringMatching(/has no exported model: it is queued at step 0 of 20/),
   });
+});
+
+test('a run that is not finished lends the model of its newest whole checkpoint, exported once', async () => {
+  const workbench = testWorkbench();
+  const { id } = workbench.createRun({ spec: testSpec() });
+  script('sigkill', { step: 12 });
+  await workbench.train(id, { engine: 'auto' });
+  const { folder } = workbench.showRun(id);
+  const models = () => workbench.showRun(id).artifacts.filter((a) => a.kind === 'model');
+  const notices: string[] = [];
+  const onNotice = (sentence: string): void => void notices.push(sentence);
+
+  expect(await workbench.evaluate(id, { onNotice })).toMatchObject({ step: 10 });
+  expect(notices).toEqual([
+    expect.stringMatching(/ is failed at step 12 of 20: using the model of step 10, its newest checkpoint$/),
+  ]);
+  const text = 'model of step 10 with tap null';
+  expect(models()).toEqual([
+    { kind: 'model', file: 'model-step-00000010.onnx', step: 10, bytes: text.length, sha256: sha256(text) },
+  ]);
+  expect(readFileSync(join(folder, 'model-step-00000010.onnx'), 'utf8')).toBe(text);
+
+  const out = temporaryFolder();
+  const { sampler } = testSpec().evaluation;
+  const request = { labels: [[1, 2]] as [number, number][], count: 1, sampler, seed: 0, out };
+  const seen: string[] = [];
+  const onEvent = (e: EngineEvent): void => void seen.push(e.type);
+  expect(await workbench.sample(id, { ...request, onEvent })).toMatchObject({ step: 10 });
+  expect(seen).toEqual(['artifact', 'ended']); // one job: the model was there already
+  await workbench.export(id, { out: join(out, 'model.onnx') });
+  expect(readFileSync(join(out, 'model.onnx'), 'utf8')).toBe(text);
+
+  // A damaged newest checkpoint: the one before. A newer one: a newer model. At the end: the run's own.
+  writeFileSync(join(folder, 'milestones', 'best-10.state'), '99');
+  writeFileSync(join(folder, 'checkpoints', '000010.state'), '99');
+  expect(await workbench.evaluate(id, {})).toMatchObject({ step: 5 });
+  script('sigkill', { step: 17 });
+  await workbench.train(id, { engine: 'auto' });
+  expect(await workbench.evaluate(id, {})).toMatchObject({ step: 15 });
+  script('ok');
+  await workbench.train(id, { engine: 'auto' });
+  notices.length = 0;
+  expect(await workbench.evaluate(id, { onNotice })).toMatchObject({ step: 20 });
+  expect(notices).toEqual([]);
+});
+
+test('without a whole checkpoint there is no model to lend, and each is named', async () => {
+  const workbench = testWorkbench();
+  const { id } = workbench.createRun({ spec: testSpec() });
+  script('sigkill', { step: 7 });
+  await workbench.train(id, { engine: 'auto' });
+  const { folder, artifacts } = workbench.showRun(id);
+  for (const { file } of artifacts) writeFileSync(join(folder, file), '');
+  const error = await errorOf(() => workbench.export(id, { out: join(temporaryFolder(), 'm.onnx') }));
+  expect(error.code).toBe('STORAGE');
+  for (const { file } of artifacts) expect(error.message).toContain(`${file} has 0 bytes, expected 1`);
 });
 
 test('a spec that this version cannot read spoils its own run only', async () => {

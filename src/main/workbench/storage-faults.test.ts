@@ -88,7 +88,7 @@ if (canMount)
 
 if (canMount)
   test('a disk that fills up while training fails that call, harms nothing, and the run goes on later', async () => {
-    const home = mountTmpfs('4m');
+    const home = mountTmpfs('8m');
     const workbench = testWorkbench(home);
     const kept = workbench.createRun({ spec: testSpec(), name: 'kept' });
     script('ok');

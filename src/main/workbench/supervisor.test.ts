@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { EngineEvent } from '../../shared/engine-protocol.ts';
 import { processIdentity } from './process-identity.ts';
 import { startEngine, type EngineJob, type EngineProcess } from './supervisor.ts';
-import { script, SCRIPTED_ENGINE, temporaryFolder, until } from './testing/home.ts';
+import { script, SCRIPTED_ENGINE, setEnvironment, temporaryFolder, until } from './testing/home.ts';
 import { testSpec } from './testing/spec.ts';
 
 function start(change: Partial<EngineJob> = {}): {
@@ -117,6 +117,20 @@ test('a handler that throws ends the engine, and its error is the reason', async
   });
   expect(await engine.done).toMatchObject({ outcome: 'failed', error: { message: 'the disk is full' } });
 });
+
+// Linux refuses a program with more than 128 KiB in one variable, and Node then throws out of fork.
+if (process.platform === 'linux')
+  test('a process that cannot be made leaves no open file behind', async () => {
+    setEnvironment('FAR_TOO_LONG', 'x'.repeat(200_000));
+    const open = (): number => readdirSync('/proc/self/fd').length;
+    await start().engine.done; // whatever the first one loads stays
+    const before = open();
+    for (let i = 0; i < 5; i++) {
+      const end = await start().engine.done;
+      expect(end).toMatchObject({ outcome: 'failed', error: { message: expect.stringContaining('E2BIG') } });
+    }
+    expect(open()).toBe(before);
+  });
 
 test('a missing engine and a log that cannot be written are ends, not exceptions', async () => {
   const missing = await start({ entry: '/nowhere/engine.ts' }).engine.done;

@@ -84,7 +84,7 @@ Examples:
         const { spec } = workbench.showRun(id);
         checkLabels(xs, '--x', spec);
         checkLabels(ys, '--y', spec);
-        const labels = labelGrid(xs, ys);
+        const labels = labelGrid(xs, ys, options.count);
         const sampler = samplerFor(spec, options);
         const progress = createProgress(context.terminal);
         const { files, step } = await interruptible(progress, (signal) =>

@@ -1,5 +1,9 @@
+import path from 'node:path';
+import { writeFileAtomic } from '../../../files/atomic.ts';
+import { writeNpy } from '../../../files/npy.ts';
 import type {
   Evaluation,
+  EvaluationFile,
   RunDetail,
   RunState,
   RunSummary,
@@ -23,6 +27,7 @@ export function fakeTerminal(live = false): Terminal & { stdout: string; stderr:
     err(text) {
       this.stderr += text;
     },
+    flushed: () => Promise.resolve(),
   };
 }
 
@@ -57,6 +62,7 @@ export function evaluationAt(step: number, final = false): Evaluation {
       section('in-distribution', 0.97, 0.98, 0.95),
       section('vertical', 0.05, 0.91, 0.04),
     ],
+    skipped: [],
   };
 }
 
@@ -139,4 +145,25 @@ export function fakeWorkbench(
 
 export function fakeContext(workbench: Workbench, terminal: Terminal): CliContext {
   return { terminal, openWorkbench: () => Promise.resolve(workbench) };
+}
+
+/** Moves the fake's home and run into a real folder, with the files of an evaluation of one black image. */
+export function addEvaluationFiles(workbench: { home: string; run: RunDetail }, folder: string): void {
+  const { run } = workbench;
+  const { size } = run.spec.dataset;
+  const content: EvaluationFile = {
+    evaluation: evaluationAt(2000, true),
+    sections: [{ section: 'in-distribution', labels: 1 }],
+    samplesPerLabel: 1,
+    readings: [{ label: [8, 8], x: null, y: null, countX: 0, countY: 0, responseX: 0, responseY: 0 }],
+  };
+  const evaluation = writeFileAtomic(path.join(folder, 'evaluation.json'), JSON.stringify(content));
+  const image = { shape: [1, 1, size, size], data: new Float32Array(size * size).fill(-1) };
+  const samples = writeNpy(path.join(folder, 'samples.npy'), image);
+  run.artifacts.push(
+    { kind: 'evaluation', file: 'evaluation.json', step: 2000, ...evaluation },
+    { kind: 'samples', file: 'samples.npy', step: 2000, ...samples },
+  );
+  run.folder = folder;
+  workbench.home = folder;
 }

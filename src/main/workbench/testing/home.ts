@@ -42,7 +42,8 @@ export function script(name: string, options: { step?: number; stepMs?: number }
   setEnvironment('NODE_OPTIONS', name === 'memory' ? '--max-old-space-size=40' : process.env.NODE_OPTIONS);
 }
 
-function setEnvironment(key: string, value: string | undefined): void {
+/** Sets a variable until the end of the test. */
+export function setEnvironment(key: string, value: string | undefined): void {
   const before = process.env[key];
   const set = (v: string | undefined): void => {
     if (v === undefined) delete process.env[key];

@@ -34,7 +34,7 @@ async function train(request: Extract<EngineRequest, { type: 'train' }>): Promis
   await emit({
     type: 'started',
     engine: 'scripted',
-    threads: 1,
+    threads: Number(process.env.SCRIPT_THREADS ?? 1),
     parameters: 3,
     trainingImages: 64,
     environment: { node: process.version, device: process.env.SCRIPT_DEVICE ?? 'abacus' },
@@ -224,6 +224,7 @@ function evaluationAt(step: number, accuracy: number, final = false): Evaluation
         several: 0,
       },
     ],
+    skipped: [],
   };
 }
 
