@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EngineEvent } from '../../shared/engine-protocol.ts';
 import { accuracyTable, comparisonTable } from './accuracy.ts';
+import { wholeNumber } from './context.ts';
 import { labelGrid, parseValues } from './labels.ts';
 import { createProgress, progressText } from './progress.ts';
 import { formatBytes, formatDuration, formatTable } from './table.ts';
@@ -44,12 +45,43 @@ describe('parseValues', () => {
 });
 
 it('labelGrid pairs every x with every y, x outermost', () => {
-  expect(labelGrid([1, 2], [3, 4])).toEqual([
+  expect(labelGrid([1, 2], [3, 4], 1)).toEqual([
     [1, 3],
     [1, 4],
     [2, 3],
     [2, 4],
   ]);
+});
+
+it('labelGrid refuses more images than can be sampled before it builds any pair', () => {
+  const half = parseValues('0:8:0.001', '--x');
+  expect(half).toHaveLength(8000);
+  // 64 million pairs are gigabytes.
+  expect(() => labelGrid(half, half, 100_000)).toThrow(
+    'sample: got 64000000 labels × 100000 samples, expected 1 to 1000000 images',
+  );
+  expect(() => labelGrid([1, 2], [3], 500_001)).toThrow(/got 2 labels × 500001 samples/);
+  expect(labelGrid([1, 2], [3], 500_000)).toHaveLength(2);
+});
+
+it('parseValues takes as many values as can be sampled, and names the limit beyond', () => {
+  expect(parseValues('0:1000000', '--x')).toHaveLength(1_000_000);
+  expect(() => parseValues('0:1000001', '--x')).toThrow(/which has 1000001 values, expected at most 1000000/);
+  expect(() => parseValues('0:600000,0:600000', '--x')).toThrow(
+    /got 1200000 values, expected at most 1000000/,
+  );
+});
+
+it.each([
+  ['-1', 'of at least 0'],
+  ['x', 'of at least 0'],
+  ['9007199254740992', 'from 0 to 9007199254740991'], // 2^53: the next number would be read as this one
+  ['99999999999999999999', 'from 0 to 9007199254740991'],
+])('wholeNumber refuses %s and names the limit', (text, limits) => {
+  expect(() => wholeNumber('--seed', 0)(text)).toThrow(
+    `--seed: got "${text}", expected a whole number ${limits}`,
+  );
+  expect(wholeNumber('--seed', 0)('9007199254740991')).toBe(Number.MAX_SAFE_INTEGER);
 });
 
 describe('tables', () => {
@@ -101,11 +133,18 @@ describe('accuracyTable', () => {
   });
 
   it('says which sections could not be measured, and why', () => {
-    const skipped = [{ section: 'horizontal', unreadableLabels: 8 }];
+    const skipped = [
+      { section: 'vertical', unreadableLabels: 13 },
+      { section: 'spot', unreadableLabels: 1 },
+    ];
     const last = accuracyTable({ ...evaluationAt(1), skipped })
       .split('\n')
-      .at(-1);
-    expect(last).toBe('horizontal: not measured, since none of its 8 labels can be read off its own image');
+      .slice(-2);
+    const why = 'own image (σ too small between pixels), so it is not measured';
+    expect(last).toEqual([
+      `vertical: none of its 13 labels can be read off its ${why}`,
+      `spot: its only label cannot be read off its ${why}`,
+    ]);
   });
 });
 

@@ -44,15 +44,28 @@ export function cancelUnlessListening(
   source: Pick<NodeJS.Process, 'on' | 'off' | 'listenerCount'> = process,
 ): { cancelled: Promise<never>; dispose(): void } {
   const { promise, reject } = Promise.withResolvers<never>();
-  const handle = (signal: NodeJS.Signals) => {
-    if (source.listenerCount(signal) > 1) return;
-    reject(new CliffordError('CANCELLED', `got ${signal} before the command had a result; it was given up`));
-  };
-  for (const signal of SIGNALS) source.on(signal, handle);
+  const handlers = SIGNALS.map((signal) => {
+    const handle = () => {
+      if (source.listenerCount(signal) > 1) return;
+      reject(
+        new CliffordError('CANCELLED', `got ${signal} before the command had a result; it was given up`),
+      );
+    };
+    source.on(signal, handle);
+    return { signal, handle };
+  });
   return {
     cancelled: promise,
     dispose: () => {
-      for (const signal of SIGNALS) source.off(signal, handle);
+      for (const { signal, handle } of handlers) source.off(signal, handle);
     },
   };
+}
+
+/**
+ * Lets signals in that came while modules were being loaded or a file was being opened: Node hands them on only
+ * between two turns of its event loop, and a command that has begun by then would have to be stopped instead.
+ */
+export function letSignalsIn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 }

@@ -6,6 +6,7 @@ import { CliffordError, ERROR_CODES } from '../../core/base/errors.ts';
 import { readPng } from '../../files/testing/png.ts';
 import type { RunSpec } from '../../shared/run-spec.ts';
 import { loadPreset } from '../presets/presets.ts';
+import { doctorText } from './commands/doctor.ts';
 import { EXIT_CODE_HELP, EXIT_CODES, exitCodeOfState } from './exit-codes.ts';
 import { main } from './main.ts';
 import {
@@ -36,7 +37,7 @@ describe('usage', () => {
     [['train', 'quick', '--sede', '1'], /unknown option '--sede'.*--seed/],
     [['train', 'quick', '--seed', '-1'], /--seed: got "-1", expected a whole number of at least 0/],
     [['train', 'quick', '--steps', '1.5'], /--steps: got "1.5", expected a whole number of at least 1/],
-    [['train', 'quick', '--engine', 'abacus'], /abacus/],
+    [['train', 'quick', '--engine', 'abacus'], /abacus.* onnxruntime-cpu; "clifford help"/],
     [['train', 'quick', '--set', 'training.stesp=1'], /did you mean "steps"/],
     [['train', 'quick', '--set', 'dataset.size=20'], /divisible by 8, got 20/],
     [['train', 'quick', '--set', 'training.steps=100'], /warmupSteps: got 200, expected fewer than/],
@@ -88,6 +89,30 @@ describe('usage', () => {
       expect(stdout, command.join(' ')).toMatch(/Examples?:\n/);
       expect(stdout, command.join(' ')).toContain('--json');
     }
+  });
+});
+
+describe('what happens to the process', () => {
+  it('an interrupt before the command listens ends it with 130 and one document', async () => {
+    const terminal = fakeTerminal();
+    const context = { terminal, openWorkbench: () => new Promise<never>(() => {}) }; // a slow disk
+    const ended = main(['train', 'quick', '--json'], context);
+    process.emit('SIGINT', 'SIGINT');
+    expect(await ended).toBe(130);
+    expect(JSON.parse(terminal.stdout)).toEqual({
+      error: { code: 'CANCELLED', message: expect.stringContaining('SIGINT') },
+    });
+    expect(terminal.stderr.trim().split('\n')).toHaveLength(1);
+    expect(process.listenerCount('SIGINT')).toBe(0);
+  });
+
+  it('output that could not be written ends with 6, a failed command with its own code', async () => {
+    const terminal = fakeTerminal();
+    terminal.flushed = () => Promise.reject(new CliffordError('STORAGE', 'standard output: got no room'));
+    const context = fakeContext(fakeWorkbench(), terminal);
+    expect(await main(['runs', 'list', '--json'], context)).toBe(6);
+    expect(terminal.stderr).toBe('clifford: standard output: got no room\n');
+    expect(await main(['trian'], context)).toBe(2);
   });
 });
 
@@ -194,10 +219,10 @@ describe('train', () => {
     const workbench = fakeWorkbench(async ({ signal, kill }) => {
       signal!.addEventListener('abort', () => seen.push('stop'));
       kill!.addEventListener('abort', () => seen.push('kill'));
-      process.emit('SIGINT');
-      process.emit('SIGINT'); // the launcher's copy of the same key
+      process.emit('SIGINT', 'SIGINT');
+      process.emit('SIGINT', 'SIGINT'); // the launcher's copy of the same key
       await new Promise((resolve) => setTimeout(resolve, 450));
-      process.emit('SIGINT');
+      process.emit('SIGINT', 'SIGINT');
       return 'stopped';
     });
     const { code, stdout } = await run(['train', 'quick'], workbench);
@@ -232,9 +257,22 @@ describe('doctor', () => {
     rmSync(home, { recursive: true });
     expect(broken.code).toBe(5);
     expect(broken.stdout).toMatch(/✗ {2}home +home folder .*file is a file/);
-    expect(broken.stdout).toContain('→ choose a folder that can be written to');
     expect(broken.stdout).toContain('Training does not work on this machine: see home.');
   });
+});
+
+it('doctorText puts what to do below what is wrong, and names what is broken', () => {
+  const checks = [
+    { name: 'window', status: 'warning', detail: 'no display' },
+    { name: 'history', status: 'broken', detail: 'is corrupt', fix: 'restore a backup' },
+  ] as const;
+  expect(doctorText({ works: false, checks }).split('\n').slice(2)).toEqual([
+    '–  window   no display',
+    '✗  history  is corrupt',
+    '            → restore a backup',
+    '',
+    'Training does not work on this machine: see history.',
+  ]);
 });
 
 describe('sample', () => {

@@ -2,7 +2,7 @@ import type { CommanderError } from 'commander';
 import { invalid, toErrorData } from '../../core/base/errors.ts';
 import type { CliContext } from './context.ts';
 import { EXIT_CODES } from './exit-codes.ts';
-import { cancelUnlessListening } from './interrupts.ts';
+import { cancelUnlessListening, letSignalsIn } from './interrupts.ts';
 import { processTerminal, reportError } from './output.ts';
 
 // This file imports little, so that Ctrl-C is heard while the rest is being loaded.
@@ -69,6 +69,7 @@ function processContext(): CliContext {
         import('../workbench/service.ts'),
         import('../workbench/home.ts'),
       ]);
+      await letSignalsIn();
       return openWorkbench({ home: home ?? defaultHome() });
     },
   };

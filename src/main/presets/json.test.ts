@@ -56,10 +56,39 @@ describe('parseJson', () => {
     expect(Object.keys(value)).toEqual(['__proto__']);
   });
 
-  it('refuses deep nesting instead of overflowing the stack', () => {
-    expect(() => parseJson('['.repeat(100_000), 't')).toThrow(/levels/);
+  it('refuses deep nesting instead of overflowing the stack, with a sentence of a readable length', () => {
+    expect(messageOf(() => parseJson('['.repeat(100_000), 't'))).toMatch(
+      /^t, line 1, column 101 \(\[0\].{40,60}\[0\]\): got more than 100 levels, expected fewer$/,
+    );
+    const deep = `${'{"abc":'.repeat(90)}NaN${'}'.repeat(90)}`;
+    expect(messageOf(() => parseJson(deep, 't')).length).toBeLessThan(200);
+  });
+
+  it.each([
+    ['a string', `["${'ab'.repeat(25_000_000)}"]`],
+    ['escapes', `["${'\\n'.repeat(5_000_000)}"]`],
+    ['digits', `[0.${'1'.repeat(8_000_000)}]`],
+  ])('reads %s of megabytes', (_, text) => {
+    // As one pattern, the string overflowed the stack of the regular expression.
+    expect(parseJson(text, 't')).toEqual(JSON.parse(text));
+  });
+
+  it('says so when a string of megabytes does not end, shortly', () => {
+    expect(messageOf(() => parseJson(`"${'a'.repeat(10_000_000)}`, 't'))).toBe(
+      't, line 1, column 1: got a string that does not end or has a bad escape, expected a string',
+    );
+    expect(messageOf(() => parseJson('1'.repeat(1_000_000), 't')).length).toBeLessThan(200);
   });
 });
+
+function messageOf(parse: () => unknown): string {
+  try {
+    parse();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('expected an error');
+}
 
 function accepts(parse: () => unknown): boolean {
   try {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { CliffordError } from '../../core/base/errors.ts';
 import { RunSpec } from '../../shared/run-spec.ts';
-import { parseJson } from './json.ts';
+import { parseJson, shorten } from './json.ts';
 import { didYouMean } from './suggest.ts';
 import { parseWith } from './zod-sentence.ts';
 
@@ -43,7 +43,7 @@ export function loadPreset(name: string, folder = presetsFolder()): Preset {
     const hint = didYouMean(name, names);
     throw new CliffordError(
       'NOT_FOUND',
-      `no preset is named ${JSON.stringify(name)}${hint}, expected one of ${names.join(', ')}`,
+      `no preset is named ${shorten(JSON.stringify(name))}${hint}, expected one of ${names.join(', ')}`,
     );
   }
   const file = path.join(folder, `${name}.json`);

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,7 +14,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function file(content: unknown): string {
   const name = path.join(folder, `spec-${Math.random().toString(36).slice(2)}.json`);
-  writeFileSync(name, typeof content === 'string' ? content : JSON.stringify(content));
+  const asIs = typeof content === 'string' || Buffer.isBuffer(content);
+  writeFileSync(name, asIs ? content : JSON.stringify(content));
   return name;
 }
 
@@ -115,6 +117,33 @@ describe('resolveSpec', () => {
       'spec.json: dataset.parts: got [], expected at least 1 element',
     ],
     [
+      'a million shapes',
+      { dataset: { heldOut: Array.from({ length: 1001 }, () => ({ type: 'rim', width: 1 })) } },
+      'spec.json: dataset.heldOut: got 1001, expected at most 1000 elements',
+    ],
+    [
+      'a list of regions of a part that is too long',
+      {
+        dataset: {
+          parts: [
+            { kind: 'bump2d', within: Array.from({ length: 1001 }, () => ({ type: 'rim', width: 1 })) },
+          ],
+        },
+      },
+      'spec.json: dataset.parts[0].within: got 1001, expected at most 1000 elements',
+    ],
+    [
+      'a seed beyond exact numbers',
+      { seed: 2 ** 53 },
+      'spec.json: seed: got 9007199254740992, expected at most 9007199254740991',
+    ],
+    [
+      'a field named as one that every object has',
+      JSON.parse('{"dataset": {"__proto__": {"size": 8}}}'),
+      'spec.json: unknown field "__proto__" in dataset, expected one of size, margin, spacing, sigma, boundary, ' +
+        'polarity, exponent, stripePeak, parts, heldOut, lesion',
+    ],
+    [
       'several problems',
       { training: { steps: 0, batchSize: 'x' } },
       'spec.json: training.steps: got 0, expected at least 1 (and 1 more problem)',
@@ -140,6 +169,28 @@ describe('resolveSpec', () => {
       'INVALID_INPUT',
       /expected path=value/,
     ],
+    ...(
+      [
+        ['datset.size=8', /^quick: unknown field "datset", did you mean "dataset"\?$/],
+        ['dataset.sgima.x=8', /^quick: unknown field "sgima" in dataset, did you mean "sigma"\?$/],
+        ['constructor.x=8', /^quick: unknown field "constructor", expected one of /],
+        ['dataset.sigma.x=', /^--set dataset\.sigma\.x: got nothing after "=", expected a value$/],
+        ['dataset.parts.5.lambda=1', /^--set dataset\.parts\[5\]: got index 5, expected 0 to 0$/],
+        [
+          'dataset.parts.0.kind.0=1',
+          /^--set dataset\.parts\[0\]\.kind\[0\]: dataset\.parts\[0\]\.kind is "bump2d", expected a list/,
+        ],
+        [
+          'dataset.lesion[0].width=1',
+          /^--set dataset\.lesion\[0\]: (got index 0, expected an element \(the list is empty\)|dataset\.lesion is unset, expected a list \[…\])$/,
+        ],
+      ] as const
+    ).map(([assignment, message]): [string, () => unknown, string, RegExp] => [
+      `the assignment ${assignment}`,
+      () => resolveSpec('quick', [assignment]),
+      'INVALID_INPUT',
+      message,
+    ]),
     ['an assignment of NaN', () => resolveSpec('quick', ['training.steps=NaN']), 'INVALID_INPUT', /NaN/],
     [
       'an index too large',
@@ -155,6 +206,38 @@ describe('resolveSpec', () => {
     ],
   ])('refuses %s', (_, action, code, message) => {
     expect(action).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
+  });
+});
+
+describe('a specification file', () => {
+  it('is refused by its size before it is read', () => {
+    const large = file('');
+    truncateSync(large, 8 * 2 ** 20 + 1); // sparse
+    expect(messageOf(() => resolveSpec(large))).toBe('spec.json: got 8388609 bytes, expected at most 8 MiB');
+  });
+
+  it('may hold strings of megabytes, which the sentence shortens', () => {
+    const name = 'a'.repeat(4_000_000);
+    expect(messageOf(() => resolveSpec(file({ preset: name })))).toMatch(
+      /^no preset is named "a{38}…a{19}",/,
+    );
+    expect(messageOf(() => resolveSpec(file({ preset: 'quick', set: { [name]: 1 } })))).toMatch(
+      /^spec.json: unknown field "a{38}…a{19}", expected one of/,
+    );
+  });
+
+  it.each([
+    ['Latin-1', Buffer.from('{"preset": "stra\u00dfe"}', 'latin1'), 'got bytes that are not UTF-8'],
+    ['UTF-16', Buffer.from('\ufeff{"preset": "quick"}', 'utf16le'), 'got UTF-16'],
+  ])('in %s is told as such', (_, bytes, got) => {
+    expect(messageOf(() => resolveSpec(file(bytes)))).toBe(`spec.json: ${got}, expected JSON in UTF-8`);
+  });
+
+  it.runIf(process.platform !== 'win32')('that is a pipe or a device is refused and not waited for', () => {
+    const pipe = path.join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    expect(() => resolveSpec(pipe)).toThrow(`${pipe}: got a named pipe, expected a JSON file`);
+    expect(() => resolveSpec('/dev/zero')).toThrow('/dev/zero: got a device, expected a JSON file');
   });
 });
 

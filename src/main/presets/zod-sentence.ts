@@ -100,8 +100,7 @@ function oneOf(options: readonly unknown[], got: unknown): string {
 /** A value as it stood in the input, shortened. */
 function show(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = typeof value === 'bigint' ? String(value) : JSON.stringify(value);
-  return text.length <= 60 ? text : `${text.slice(0, 57)}…`; // a value is known by its beginning
+  return shorten(typeof value === 'bigint' ? String(value) : JSON.stringify(value));
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

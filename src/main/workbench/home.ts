@@ -58,6 +58,7 @@ const WHY: Readonly<Record<string, string>> = {
   EPERM: 'cannot be written to: not permitted',
   ENOSPC: 'is on a full disk',
   EDQUOT: 'is over its disk quota',
+  ENOENT: 'cannot be made there: the system refuses new folders',
   ENOTDIR: 'passes through a file',
   EEXIST: 'passes through a file',
 };
