@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Rng } from '../src/core/base/rng.ts';
-import { designDenoiser } from '../src/engine/design.ts';
+import { designDenoiser } from '../src/shared/check-run.ts';
 import { denoiserLayout } from '../src/core/diffusion/graphs.ts';
 import { initialParameters, type ParameterLayout } from '../src/core/nn/parameters.ts';
 import { GOLDEN_FOLDER, goldenSpecs } from '../src/engine/testing/golden-specs.ts';

@@ -7,7 +7,7 @@ import { lowerToOnnx } from '../core/onnx/lower.ts';
 import type { RunSpec } from '../shared/run-spec.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { DenoiserDesign } from '../core/diffusion/graphs.ts';
-import { designDenoiser } from './design.ts';
+import { designDenoiser } from '../shared/check-run.ts';
 
 export const VERSION: string = packageJson.version;
 

@@ -17,7 +17,7 @@ import { cpuWeightGrad } from '../core/onnx/conv-grad-weight.ts';
 import { type LowerOptions, lowerToOnnx } from '../core/onnx/lower.ts';
 import { readSafetensors } from '../files/safetensors.ts';
 import { STATE_VECTORS } from './backend.ts';
-import { designDenoiser } from './design.ts';
+import { designDenoiser } from '../shared/check-run.ts';
 import { float32, int64, openSession } from './onnxruntime/session.ts';
 import { GOLDEN_FOLDER, goldenSpecs } from './testing/golden-specs.ts';
 

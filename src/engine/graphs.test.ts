@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { doubleConvModel, tinySpec } from './testing/tiny-spec.ts';
-import { designDenoiser } from './design.ts';
+import { designDenoiser } from '../shared/check-run.ts';
 import { Rng } from '../core/base/rng.ts';
 import { interpret } from '../core/graph/reference/interpret.ts';
 import { nd } from '../core/graph/reference/ndarray.ts';

@@ -262,7 +262,7 @@ describe('trainRun', () => {
 
   it('refuses shards that do not divide the batch', async () => {
     await expect(train(tinySpec({ training: { shards: 3 } }), folder())).rejects.toThrow(
-      'training.shards (3) must divide training.batchSize (8)',
+      'training.batchSize: got 8, expected a multiple of training.shards (3)',
     );
   });
 });
