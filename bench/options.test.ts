@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { denoiserLayout } from '../src/core/diffusion/graphs.ts';
-import { designDenoiser, designRun } from '../src/shared/check-run.ts';
+import { designRun } from '../src/engine/design.ts';
+import { designDenoiser } from '../src/shared/check-run.ts';
 import { benchCases } from './cases.ts';
 import { readOptions, selectMeasurements } from './options.ts';
 
