@@ -183,7 +183,7 @@ describe('train', () => {
     expect(JSON.parse(stdout)).toEqual({
       run: expect.objectContaining({ id: '0a1b2c3d4e', state: 'finished' }),
       weights: 'abc123',
-      evaluation: expect.objectContaining({ step: 2000, final: true }),
+      evaluation: expect.objectContaining({ step: workbench.run.steps, final: true }),
       files: {
         folder: '/home/runs/0a1b2c3d4e',
         picture: '/home/runs/0a1b2c3d4e/pictures/step-2000.png',
@@ -304,6 +304,38 @@ describe('sample', () => {
   });
 });
 
+describe('sample, resume and show, given what they should not obey', () => {
+  it('an empty --out is a mistake, not the current folder', async () => {
+    const { code, workbench, stderr } = await run(['sample', 'latest', '--x', '1', '--y', '1', '--out', ' ']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--out: got an empty path, expected a folder');
+    expect(workbench.calls.map(([name]) => name)).not.toContain('sample');
+  });
+
+  it('a resume that is refused prints its error alone, one that starts says from where', async () => {
+    const refused = fakeWorkbench(() => {
+      throw new CliffordError('CONFLICT', 'the run is finished');
+    });
+    expect((await run(['resume', 'latest'], refused)).stderr).toBe('clifford: the run is finished\n');
+    const going = fakeWorkbench(async ({ onEvent }) => {
+      const started = { engine: 'e', threads: 1, parameters: 1, trainingImages: 1, environment: {} };
+      onEvent?.({ type: 'started', ...started });
+      return 'finished';
+    });
+    expect((await run(['resume', 'latest'], going)).stderr).toMatch(
+      /^Run 0a1b2c3d4e .*, from step \d+ of \d+\n/,
+    );
+  });
+
+  it('control characters of a note are shown, not obeyed', async () => {
+    const workbench = fakeWorkbench();
+    workbench.run.note = 'red \u001b[31m\nnext\u202e';
+    const { stdout } = await run(['runs', 'show', 'latest'], workbench);
+    expect(stdout).toContain('red \\u001b[31m\\nnext\\u202e');
+    expect(stdout).not.toContain('\u001b');
+  });
+});
+
 describe('runs', () => {
   it('lists as a table and as JSON', async () => {
     const table = await run(['runs', 'list']);
@@ -314,12 +346,12 @@ describe('runs', () => {
   });
 
   it('shows spec, state, metrics, accuracy, artifacts and weights with --json', async () => {
-    const { stdout } = await run(['runs', 'show', 'latest', '--json']);
+    const { stdout, workbench } = await run(['runs', 'show', 'latest', '--json']);
     expect(JSON.parse(stdout)).toMatchObject({
       spec: { version: 1 },
       state: 'finished',
       metrics: { loss: [[1, 0.9]] },
-      evaluations: [{ step: 0 }, { step: 2000 }],
+      evaluations: [{ step: 0 }, { step: workbench.run.steps }],
       artifacts: [{ sha256: 'p1' }, { sha256: 'p2' }, { sha256: 'm' }],
       weights: 'abc123',
     });

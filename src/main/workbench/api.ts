@@ -43,6 +43,7 @@ export interface Workbench {
   /** Latest, least and greatest value of each metric, without reading the points. */
   summarizeMetrics(runId: string): MetricSummary[];
   tag(runId: string, change: { add?: string[]; remove?: string[] }): RunSummary;
+  /** @throws CliffordError INVALID_INPUT beyond 10,000 characters */
   note(runId: string, text: string): RunSummary;
   /** Soft delete; `restore` undoes it; `purge` removes the record and the files for good (deleted runs only). */
   remove(runId: string): RunSummary;
@@ -50,9 +51,9 @@ export interface Workbench {
   purge(runId: string): void;
 
   /*
-   * The jobs below use the model that a finished run exported. A run that is not finished has none yet: the model of
-   * its newest whole checkpoint is exported into its folder first, and `onNotice` is told so. Possible while something
-   * else trains.
+   * The jobs below use the model that a finished run exported. A run that is not finished has none yet, and that of a
+   * finished one may be damaged: the model of its newest whole checkpoint is exported into its folder first, and
+   * `onNotice` is told so. Possible while something else trains.
    */
 
   /**
@@ -86,7 +87,7 @@ export interface TrainOutcome {
 export interface JobOptions {
   threads?: number;
   onEvent?: (event: EngineEvent) => void;
-  /** Told in one sentence which step's model is used when the run is not finished. */
+  /** Told in one sentence which step's model is used when the run is not finished, or its own model is damaged. */
   onNotice?: (sentence: string) => void;
   /** Aborting ends the job at once; it rejects with CANCELLED. */
   signal?: AbortSignal;

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { findDesktopWindow } from '../desktop-window.ts';
@@ -30,6 +30,17 @@ test('on a machine where the tests run, what training needs is there', async () 
   const shared = (process.report.getReport() as unknown as { sharedObjects: string[] }).sharedObjects;
   expect(shared.length).toBeGreaterThan(0);
   expect(shared.filter((file) => file.includes('onnxruntime'))).toEqual([]);
+});
+
+test('run folders without a record are told', async () => {
+  const home = temporaryFolder();
+  mkdirSync(join(home, 'runs', '0a1b2c3d4e'), { recursive: true });
+  const { works, checks } = await runDoctor({ home });
+  expect(works).toBe(true);
+  expect(byName(checks, 'history')).toMatchObject({
+    status: 'warning',
+    detail: `0 runs; 1 run folder in ${join(home, 'runs')} without a record`,
+  });
 });
 
 test('what is wrong with the home is told with a way out, and makes the report fail', async () => {

@@ -6,7 +6,7 @@ import { delimiter, join, resolve } from 'node:path';
 import { toErrorData } from '../../core/base/errors.ts';
 import { REQUIRED_NODE_MAJOR } from '../cli/find-node.mjs';
 import { findDesktopWindow } from '../desktop-window.ts';
-import { defaultHome, openHome } from './home.ts';
+import { defaultHome, needWritable, openHome, type HomeFolder } from './home.ts';
 
 export interface Check {
   readonly name: string;
@@ -128,6 +128,7 @@ function runNode(source: string): Promise<{ code: number | string; out: string; 
 async function homeChecks(path: string, hasSqlite: boolean): Promise<Check[]> {
   try {
     const home = openHome(path);
+    needWritable(home);
     const disk = statfsSync(home.root);
     const free = disk.bavail * disk.bsize;
     const folder: Check = { name: 'home', status: 'ok', detail: `${home.root}, ${gigabytes(free)} free` };
@@ -135,7 +136,7 @@ async function homeChecks(path: string, hasSqlite: boolean): Promise<Check[]> {
       'a training run of the quick preset writes about 100 MB: free some space or choose another --home';
     return [
       free > 5e8 ? folder : { ...folder, status: 'warning', fix: small },
-      hasSqlite ? await historyCheck(home.database, home.lock) : UNREAD_HISTORY,
+      hasSqlite ? await historyCheck(home) : UNREAD_HISTORY,
     ];
   } catch (error) {
     // The sentence tells the way out too.
@@ -150,14 +151,15 @@ const UNREAD_HISTORY: Check = {
   fix: 'see there',
 };
 
-async function historyCheck(database: string, lockFile: string): Promise<Check> {
+async function historyCheck({ database, lock: lockFile, runs: folder }: HomeFolder): Promise<Check> {
   const fix = 'move the file away, restore a backup of it, or choose another --home';
   try {
     // Loaded only here: where the library is missing or crashes, everything else is still told.
-    const [{ openStore }, { findRuns }, { readOwner, tryLock }] = await Promise.all([
+    const [{ openStore }, { findRuns }, { readOwner, tryLock }, { unrecordedFolders }] = await Promise.all([
       import('./store/database.ts'),
       import('./store/runs.ts'),
       import('./lock.ts'),
+      import('./recovery.ts'),
     ]);
     const store = openStore(database);
     try {
@@ -171,7 +173,15 @@ async function historyCheck(database: string, lockFile: string): Promise<Check> 
       const training = lock
         ? ''
         : `, training ${owner ? `run ${owner.runId} in process ${owner.pid}` : 'now'}`;
-      return { name: 'history', status: 'ok', detail: `${runs} run${runs === 1 ? '' : 's'}${training}` };
+      const detail = `${runs} run${runs === 1 ? '' : 's'}${training}`;
+      const lost = store.read((db) => unrecordedFolders(folder, db)).length;
+      if (lost === 0) return { name: 'history', status: 'ok', detail };
+      return {
+        name: 'history',
+        status: 'warning',
+        detail: `${detail}; ${lost} run folder${lost === 1 ? '' : 's'} in ${folder} without a record`,
+        fix: `if ${database} was lost, restore a backup of it; if not, move these folders away`,
+      };
     } finally {
       store.dispose();
     }

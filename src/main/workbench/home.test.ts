@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { defaultHome, openHome } from './home.ts';
+import { defaultHome, needWritable, openHome } from './home.ts';
 import { errorOf, temporaryFolder } from './testing/home.ts';
 
 test('the home folder follows CLIFFORD_HOME, else each platform’s custom', () => {
@@ -15,10 +15,11 @@ test('the home folder follows CLIFFORD_HOME, else each platform’s custom', () 
   expect(defaultHome({ APPDATA: '/roaming' }, 'win32', '/u')).toBe('/roaming/Clifford');
 });
 
-test('opening makes the folder and leaves no trace of its probe', async () => {
+test('opening makes the folder, and proving that it can be written to leaves no trace', async () => {
   const root = join(temporaryFolder(), 'deep', 'er');
   const home = openHome(root);
   expect(existsSync(home.runs)).toBe(true);
+  needWritable(home);
   expect(existsSync(join(root, `.probe-${process.pid}`))).toBe(false);
   expect(openHome(root)).toEqual(home);
 });

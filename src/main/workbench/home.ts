@@ -16,17 +16,29 @@ export interface HomeFolder {
 }
 
 /**
- * Creates the folder if need be and proves that it can be written to.
- * @throws CliffordError STORAGE when it is read-only, full, forbidden, or not a folder
+ * Creates the folder if need be. One that is there may be read-only or full: its history can still be read (see
+ * `needWritable`).
+ * @throws CliffordError STORAGE when it cannot be made, or is not a folder
  */
 export function openHome(path: string): HomeFolder {
   const root = resolve(path);
   const runs = join(root, 'runs');
   try {
     makeFolders(runs);
-    // mkdir of a folder that exists succeeds on a read-only file system, so only a write proves anything. 4 KiB is
-    // one block: a full disk may still take an empty file.
-    const probe = join(root, `.probe-${process.pid}`);
+  } catch (error) {
+    throw homeError(root, error);
+  }
+  return { root, runs, database: join(root, 'clifford.db'), lock: join(root, 'train.lock') };
+}
+
+/**
+ * Proves that the home can be written to, before work begins whose result would be lost otherwise.
+ * @throws CliffordError STORAGE when it is read-only, full, or forbidden
+ */
+export function needWritable({ root }: HomeFolder): void {
+  // 4 KiB is one block: a full disk may still take an empty file.
+  const probe = join(root, `.probe-${process.pid}`);
+  try {
     try {
       writeFileSync(probe, new Uint8Array(4096));
     } finally {
@@ -35,7 +47,6 @@ export function openHome(path: string): HomeFolder {
   } catch (error) {
     throw homeError(root, error);
   }
-  return { root, runs, database: join(root, 'clifford.db'), lock: join(root, 'train.lock') };
 }
 
 /** The home folder when none is given: CLIFFORD_HOME, else the platform's folder for application data. */

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { CliffordError, invalid, type ErrorData } from '../../core/base/errors.ts';
 import { ensureFolder, writeFileAtomic } from '../../files/atomic.ts';
 import { sha256 } from '../../files/hash.ts';
@@ -7,8 +7,10 @@ import { readBytes } from '../../files/storage-error.ts';
 import type { EngineEvent, EngineRequest } from '../../shared/engine-protocol.ts';
 import type { Artifact, Evaluation } from '../../shared/records.ts';
 import type { ExportOptions, JobOptions, SampleOptions } from './api.ts';
-import { needReported, needWhole, whatIsWrong } from './artifact-files.ts';
+import { artifactPath, needReported, needWhole, whatIsWrong } from './artifact-files.ts';
 import { needLiveRun, runFolder, specOf, type Context } from './context.ts';
+import { needWritable } from './home.ts';
+import { needOutside } from './outside.ts';
 import { recordEvaluation } from './store/evaluations.ts';
 import { newestArtifacts, recordArtifact } from './store/ledger.ts';
 import type { ArtifactRow, RunRow } from './store/schema.ts';
@@ -19,8 +21,8 @@ import { tell } from './training.ts';
 
 export async function evaluate(ctx: Context, runId: string, options: JobOptions): Promise<Evaluation> {
   const run = needLiveRun(ctx, runId);
+  needWritable(ctx.home);
   const model = await needModel(ctx, run, options);
-  needWhole(ctx, run, model);
   const folder = runFolder(ctx, run.id);
   const found: Evaluation[] = [];
   const request: EngineRequest = {
@@ -54,9 +56,10 @@ export async function sample(
 ): Promise<{ files: string[]; step: number | null }> {
   const run = needLiveRun(ctx, runId);
   const outDir = resolve(options.out);
-  needOutside(ctx, outDir);
+  needOutside(ctx.home, outDir);
+  needWritable(ctx.home);
   const model = await needModel(ctx, run, options);
-  const modelFile = needWhole(ctx, run, model);
+  const modelFile = artifactPath(runFolder(ctx, run.id), model.file);
   ensureFolder(outDir);
   const { labels, count, sampler, seed } = options;
   const threads = options.threads ?? null;
@@ -74,7 +77,7 @@ export async function sample(
 export async function exportModel(ctx: Context, runId: string, options: ExportOptions): Promise<Artifact> {
   const run = needLiveRun(ctx, runId);
   const out = resolve(options.out);
-  needOutside(ctx, out);
+  needOutside(ctx.home, out);
   if (statSync(out, { throwIfNoEntry: false })?.isDirectory()) {
     throw invalid(`${out} is a folder; expected the name of an .onnx file`);
   }
@@ -84,7 +87,9 @@ export async function exportModel(ctx: Context, runId: string, options: ExportOp
   const { tap, step } = options;
   if (tap === undefined) {
     const ready =
-      step === undefined ? await needModel(ctx, run, options) : modelsOf(ctx, run).find(isOf(step));
+      step === undefined
+        ? await needModel(ctx, run, options)
+        : firstWhole(ctx, run, modelsOf(ctx, run).filter(isOf(step)));
     if (ready) return copyModel(ctx, run, ready, out);
   }
   const state = step === undefined ? newestState(ctx, run) : stateOf(ctx, run, step);
@@ -112,6 +117,7 @@ async function buildModel(
   options: JobOptions & Pick<ExportOptions, 'tap'>,
 ): Promise<Artifact> {
   const built: Artifact[] = [];
+  needWritable(ctx.home);
   const request: EngineRequest = {
     type: 'export',
     runId: run.id,
@@ -160,19 +166,27 @@ async function runJob(
 }
 
 /**
- * The model to use: what a finished run exported; of any other run that of its newest whole state, exported into the
- * run's folder if it was not yet.
+ * The model to use, whose file is whole: what a finished run exported; of any other run, or if that file is damaged,
+ * the model of its newest whole state, exported into the run's folder if it was not yet.
  * @throws CliffordError NOT_FOUND when there is nothing to export, STORAGE when nothing is whole
  */
 async function needModel(ctx: Context, run: RunRow, options: JobOptions): Promise<ArtifactRow> {
   const models = modelsOf(ctx, run);
-  if (run.state === 'finished' && models[0]) return models[0];
-  const state = newestState(ctx, run);
-  const where = `run ${run.id} (${run.name}) is ${run.state} at step ${run.step} of ${run.steps}`;
-  options.onNotice?.(`${where}: using the model of step ${state.step}, its newest checkpoint`);
-  const ready = models.find(isOf(state.step));
-  if (ready) return ready;
   const folder = runFolder(ctx, run.id);
+  let where = `run ${run.id} (${run.name}) is ${run.state} at step ${run.step} of ${run.steps}`;
+  let whose = 'its newest checkpoint';
+  if (run.state === 'finished' && models[0]) {
+    // An earlier step's model, lent while it was not finished, does not stand in unsaid.
+    const own = firstWhole(ctx, run, models.filter(isOf(models[0].step)));
+    if (own) return own;
+    const { file } = models[0];
+    where = `model file ${file} of run ${run.id} (${run.name}) ${whatIsWrong(folder, models[0])}`;
+    whose = 'exported again from its newest whole checkpoint';
+  }
+  const state = newestState(ctx, run);
+  options.onNotice?.(`${where}: using the model of step ${state.step}, ${whose}`);
+  const ready = firstWhole(ctx, run, models.filter(isOf(state.step)));
+  if (ready) return ready;
   const file = `model-step-${String(state.step).padStart(8, '0')}.onnx`;
   const built = await buildModel(ctx, run, state, join(folder, file), options);
   const artifact: Artifact = { ...built, file };
@@ -184,6 +198,11 @@ async function needModel(ctx: Context, run: RunRow, options: JobOptions): Promis
 /** Exported models, the latest step first. */
 function modelsOf(ctx: Context, run: RunRow): ArtifactRow[] {
   return ctx.store.read((db) => newestArtifacts(db, run.pk, ['model']));
+}
+
+function firstWhole(ctx: Context, run: RunRow, artifacts: readonly ArtifactRow[]): ArtifactRow | undefined {
+  const folder = runFolder(ctx, run.id);
+  return artifacts.find((artifact) => whatIsWrong(folder, artifact) === null);
 }
 
 const isOf =
@@ -219,7 +238,8 @@ function newestState(ctx: Context, run: RunRow): ArtifactRow {
 
 function stateOf(ctx: Context, run: RunRow, step: number): ArtifactRow {
   const kept = statesOf(ctx, run);
-  const state = kept.find(isOf(step));
+  const ofStep = kept.filter(isOf(step));
+  const state = firstWhole(ctx, run, ofStep) ?? ofStep[0];
   if (!state) {
     const steps = [...new Set(kept.map((c) => c.step))].reverse();
     throw new CliffordError(
@@ -230,12 +250,4 @@ function stateOf(ctx: Context, run: RunRow, step: number): ArtifactRow {
   }
   needWhole(ctx, run, state);
   return state;
-}
-
-/** What is stored must not be overwritten by what is handed out. */
-function needOutside(ctx: Context, out: string): void {
-  const { runs, database, lock } = ctx.home;
-  const stored =
-    out === runs || out.startsWith(runs + sep) || out.startsWith(database) || out.startsWith(lock);
-  if (stored) throw invalid(`${out} belongs to the run history; expected a place outside of it`);
 }

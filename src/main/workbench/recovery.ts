@@ -7,10 +7,11 @@ import { withStorageErrors } from '../../files/storage-error.ts';
 import { settleRetired, whatIsWrong } from './artifact-files.ts';
 import { runFolder, type Context } from './context.ts';
 import { tryLock } from './lock.ts';
+import type { Db } from './store/database.ts';
 import { dropEvaluationsAfter } from './store/evaluations.ts';
 import { forgetArtifact, newestArtifacts, retireAfter, runsWithRetiring } from './store/ledger.ts';
 import { dropPointsAfter } from './store/metrics.ts';
-import { addEvent, deleteRun, enterState, findRuns, patchRun } from './store/runs.ts';
+import { addEvent, deleteRun, enterState, findRuns, getRun, patchRun } from './store/runs.ts';
 import { runs, type ArtifactRow, type RunRow } from './store/schema.ts';
 
 /**
@@ -34,6 +35,13 @@ export function recoverOrphans(ctx: Context): void {
   } finally {
     lock.dispose();
   }
+}
+
+/** Run folders that the history knows nothing of: it was lost, or replaced. */
+export function unrecordedFolders(runsFolder: string, db: Db): string[] {
+  return readdirSync(runsFolder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && getRun(db, entry.name) === undefined)
+    .map((entry) => entry.name);
 }
 
 /** The same for whoever holds the training lock already. */

@@ -1,11 +1,28 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sha256, specHash } from '../../files/hash.ts';
 import type { EngineEvent } from '../../shared/engine-protocol.ts';
 import { RunDetail, RunSummary } from '../../shared/records.ts';
 import type { Workbench } from './api.ts';
-import { errorOf, script, setEnvironment, temporaryFolder, testWorkbench, until } from './testing/home.ts';
+import { openWorkbench } from './service.ts';
+import {
+  errorOf,
+  script,
+  SCRIPTED_ENGINE,
+  setEnvironment,
+  temporaryFolder,
+  testWorkbench,
+  until,
+} from './testing/home.ts';
 import { testSpec } from './testing/spec.ts';
 
 async function trained(workbench: Workbench): Promise<string> {
@@ -342,10 +359,114 @@ test('export copies the model as recorded, and builds others from kept checkpoin
   });
 });
 
-test('a model file edited by hand is refused with both hashes, and nothing is written', async () => {
+test('what is stored is not overwritten by way of symbolic links', async () => {
   const workbench = testWorkbench();
   const id = await trained(workbench);
-  writeFileSync(join(workbench.showRun(id).folder, 'model.onnx'), 'model of step 99');
+  const { folder } = workbench.showRun(id);
+  const stored = readFileSync(join(folder, 'model.onnx'), 'utf8');
+  const elsewhere = temporaryFolder();
+  const [run, home, file] = ['run', 'home', 'new.onnx'].map((name) => join(elsewhere, name)) as [
+    string,
+    string,
+    string,
+  ];
+  symlinkSync(folder, run);
+  symlinkSync(workbench.home, home);
+  symlinkSync(join(folder, 'not-there.onnx'), file);
+  for (const out of [
+    join(run, 'model.onnx'),
+    join(home, 'runs', 'x.onnx'),
+    join(home, 'clifford.db'),
+    file,
+  ]) {
+    expect(await errorOf(() => workbench.export(id, { out, step: 15 }))).toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringContaining('belongs to the run history'),
+    });
+  }
+  const { sampler } = testSpec().evaluation;
+  for (const out of [run, join(run, 'new', 'er'), join(home, 'runs')]) {
+    const request = { labels: [[1, 2]] as [number, number][], count: 1, sampler, seed: 0, out };
+    expect(await errorOf(() => workbench.sample(id, request))).toMatchObject({ code: 'INVALID_INPUT' });
+  }
+  expect(readFileSync(join(folder, 'model.onnx'), 'utf8')).toBe(stored);
+  expect(readdirSync(elsewhere).sort()).toEqual(['home', 'new.onnx', 'run']);
+});
+
+test('a home that is reached by a symbolic link protects its real place too', async () => {
+  const real = temporaryFolder();
+  const link = join(temporaryFolder(), 'link');
+  symlinkSync(real, link);
+  const workbench = testWorkbench(link);
+  const id = await trained(workbench);
+  const out = join(real, 'runs', id, 'model.onnx');
+  expect(await errorOf(() => workbench.export(id, { out }))).toMatchObject({ code: 'INVALID_INPUT' });
+  await workbench.export(id, { out: join(real, '..', `${id}.onnx`) }); // beside the home
+  rmSync(join(real, '..', `${id}.onnx`));
+});
+
+test('a finished run whose model file is damaged or missing lends that of its newest checkpoint, and says so', async () => {
+  const workbench = testWorkbench();
+  const id = await trained(workbench);
+  const model = join(workbench.showRun(id).folder, 'model.onnx');
+  const notices: string[] = [];
+  const onNotice = (sentence: string): void => void notices.push(sentence);
+  const out = join(temporaryFolder(), 'model.onnx');
+  writeFileSync(model, 'model of step 99');
+  await workbench.export(id, { out, step: 20, onNotice });
+  expect(readFileSync(out, 'utf8')).toBe('model of step 20 with tap null');
+  expect(notices).toEqual([]); // that step's model, as asked for
+  await workbench.export(id, { out, onNotice });
+  expect(readFileSync(out, 'utf8')).toBe('model of step 20 with tap null');
+  expect(notices).toEqual([
+    expect.stringMatching(
+      /^model file model\.onnx of run .* has sha256 .*: using the model of step 20, exported again from its newest whole checkpoint$/,
+    ),
+  ]);
+  rmSync(model);
+  expect(await workbench.evaluate(id, { onNotice })).toMatchObject({ step: 20 });
+  expect(notices).toHaveLength(1); // the model exported again is the run's now
+});
+
+test('a history that was lost is told while the run folders are there', async () => {
+  const home = temporaryFolder();
+  const first = openWorkbench({ home, engineEntry: SCRIPTED_ENGINE });
+  await trained(first);
+  first.close();
+  const notices: string[] = [];
+  const open = (): void =>
+    openWorkbench({ home, onNotice: (sentence) => void notices.push(sentence) }).close();
+  open();
+  expect(notices).toEqual([]);
+  writeFileSync(join(home, 'clifford.db'), '');
+  open();
+  expect(notices).toEqual([
+    expect.stringContaining(`${join(home, 'runs')} holds 1 run folder without a record`),
+  ]);
+  const fresh = temporaryFolder();
+  mkdirSync(join(fresh, 'runs'));
+  openWorkbench({ home: fresh, onNotice: (sentence) => void notices.push(sentence) }).close();
+  expect(notices).toHaveLength(1);
+});
+
+test('notes have a limit', async () => {
+  const workbench = testWorkbench();
+  const { id } = workbench.createRun({ spec: testSpec() });
+  expect(workbench.note(id, 'x'.repeat(10_000)).note).toHaveLength(10_000);
+  expect(await errorOf(() => workbench.note(id, 'x'.repeat(10_001)))).toMatchObject({
+    code: 'INVALID_INPUT',
+    message: 'note: got 10001 characters, expected at most 10000',
+  });
+});
+
+test('a damaged model file without a whole checkpoint is refused, and nothing is written', async () => {
+  const workbench = testWorkbench();
+  const id = await trained(workbench);
+  const { folder, artifacts } = workbench.showRun(id);
+  for (const { file, kind } of artifacts) {
+    if (kind === 'checkpoint' || kind === 'milestone') writeFileSync(join(folder, file), '99');
+  }
+  writeFileSync(join(folder, 'model.onnx'), 'model of step 99');
   const out = join(temporaryFolder(), 'model.onnx');
   for (const action of [
     () => workbench.export(id, { out }),
@@ -361,9 +482,7 @@ test('a model file edited by hand is refused with both hashes, and nothing is wr
   ]) {
     const error = await errorOf(action);
     expect(error.code).toBe('STORAGE');
-    expect(error.message).toContain(
-      `has sha256 ${sha256('model of step 99')}, expected ${sha256('model of step 20')}`,
-    );
+    expect(error.message).toContain(`checkpoints/000020.state has sha256 ${sha256('99')}`);
     expect(existsSync(out)).toBe(false);
   }
 });

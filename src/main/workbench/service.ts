@@ -10,7 +10,7 @@ import { needLiveRun, needRun, runFolder, specOf, type Context } from './context
 import { defaultHome, openHome } from './home.ts';
 import { evaluate, exportModel, sample } from './jobs.ts';
 import { newRunId, newRunName } from './names.ts';
-import { finishPurge, recoverOrphans } from './recovery.ts';
+import { finishPurge, recoverOrphans, unrecordedFolders } from './recovery.ts';
 import { openStore } from './store/database.ts';
 import { readEvaluations } from './store/evaluations.ts';
 import { listArtifacts, toArtifact } from './store/ledger.ts';
@@ -25,9 +25,12 @@ const ENGINE_ENTRY = fileURLToPath(new URL('../../engine/main.ts', import.meta.u
 /**
  * Opens a home folder's workbench (default: CLIFFORD_HOME or the platform's folder). Several processes may have one
  * home open; one of them may train.
+ * @param options.onNotice told in one sentence what looks lost; by default it goes to stderr
  * @throws CliffordError STORAGE when the home or its history cannot be used
  */
-export function openWorkbench(options: { home?: string; engineEntry?: string } = {}): Workbench {
+export function openWorkbench(
+  options: { home?: string; engineEntry?: string; onNotice?: (sentence: string) => void } = {},
+): Workbench {
   const home = openHome(options.home ?? defaultHome());
   const store = openStore(home.database);
   const ctx: Context = {
@@ -36,8 +39,11 @@ export function openWorkbench(options: { home?: string; engineEntry?: string } =
     engineEntry: options.engineEntry ?? ENGINE_ENTRY,
     now: () => new Date().toISOString(),
   };
+  const onNotice =
+    options.onNotice ?? ((sentence: string) => void process.stderr.write(`clifford: ${sentence}\n`));
   try {
-    recoverOrphans(ctx);
+    recoverIfPossible(ctx);
+    noticeLostHistory(ctx, onNotice);
   } catch (error) {
     store.dispose();
     throw error;
@@ -70,11 +76,15 @@ export function openWorkbench(options: { home?: string; engineEntry?: string } =
         return table.summarizeRun(db, row);
       });
     },
-    note: (runId, text) =>
-      store.write((db) => {
+    note(runId, text) {
+      if (text.length > NOTE_LIMIT) {
+        throw invalid(`note: got ${text.length} characters, expected at most ${NOTE_LIMIT}`);
+      }
+      return store.write((db) => {
         const row = needLiveRun(ctx, runId);
         return table.summarizeRun(db, table.patchRun(db, row.pk, { note: text }));
-      }),
+      });
+    },
     remove: (runId) =>
       change(runId, (row) => {
         if (row.state === 'running') {
@@ -90,12 +100,19 @@ export function openWorkbench(options: { home?: string; engineEntry?: string } =
         return { deletedAt: null };
       }),
     purge(runId) {
-      change(runId, (row) => {
+      const mark = (row: RunRow): Partial<RunRow> => {
         if (!row.deletedAt) {
           throw conflict(row, `is not deleted; expected one that is (\`clifford runs rm ${row.id}\`)`);
         }
         return { purging: true };
-      });
+      };
+      try {
+        change(runId, mark);
+      } catch (error) {
+        if (!isFull(error)) throw error;
+        // A full disk does not take the mark; without it, the files go first, which is what makes space.
+        mark(needRun(ctx, runId));
+      }
       finishPurge(ctx, needRun(ctx, runId));
     },
     evaluate: (runId, jobOptions) => evaluate(ctx, runId, jobOptions),
@@ -104,6 +121,43 @@ export function openWorkbench(options: { home?: string; engineEntry?: string } =
     close: () => store.dispose(),
   };
 }
+
+const NOTE_LIMIT = 10_000;
+
+/** On a disk that is full or read-only the history can still be read; it is made true again once it can be written. */
+function recoverIfPossible(ctx: Context): void {
+  try {
+    recoverOrphans(ctx);
+  } catch (error) {
+    if (!isFull(error) && !isReadOnly(error)) throw error;
+  }
+}
+
+/** Runs do not vanish by themselves: an empty history beside their folders means that its file was lost. */
+function noticeLostHistory(ctx: Context, onNotice: (sentence: string) => void): void {
+  const lost = ctx.store.read((db) =>
+    table.findRuns(db, { includeDeleted: true, limit: 1 }).length > 0
+      ? []
+      : unrecordedFolders(ctx.home.runs, db),
+  );
+  if (lost.length === 0) return;
+  const folders = lost.length === 1 ? '1 run folder' : `${lost.length} run folders`;
+  onNotice(
+    `run history ${ctx.home.database} is empty, but ${ctx.home.runs} holds ${folders} without a record; ` +
+      `restore a backup of the history if it was lost`,
+  );
+}
+
+const causeIs =
+  (prefix: RegExp) =>
+  (error: unknown): boolean => {
+    for (let e = error; e instanceof Error; e = e.cause) {
+      if (prefix.test(String((e as { code?: unknown }).code))) return true;
+    }
+    return false;
+  };
+const isFull = causeIs(/^(SQLITE_FULL|ENOSPC|EDQUOT)/);
+const isReadOnly = causeIs(/^(SQLITE_READONLY|SQLITE_CANTOPEN|SQLITE_IOERR|EROFS|EACCES)/);
 
 function createRun(ctx: Context, input: Parameters<Workbench['createRun']>[0]): RunSummary {
   const parsed = RunSpec.safeParse(input.spec);

@@ -54,7 +54,7 @@ if (!canMount)
   });
 
 if (canMount)
-  test('a read-only home is one clear sentence, whether it has a history or not', async () => {
+  test('a read-only home can be read if it has a history; everything else is one clear sentence', async () => {
     const empty = mountTmpfs('64k');
     remountReadOnly(empty);
     expect(await errorOf(() => openWorkbench({ home: join(empty, 'home') }))).toMatchObject({
@@ -65,10 +65,23 @@ if (canMount)
     });
     const home = mountTmpfs('4m');
     const workbench = openWorkbench({ home });
-    workbench.createRun({ spec: testSpec(), name: 'kept' });
+    const { id } = workbench.createRun({ spec: testSpec(), name: 'kept' });
+    const before = workbench.showRun(id);
     workbench.close();
     remountReadOnly(home);
-    expect((await errorOf(() => openWorkbench({ home }))).message).toMatch(/read-only/);
+    const reading = testWorkbench(home);
+    expect(reading.listRuns().map((run) => run.name)).toEqual(['kept']);
+    expect(reading.showRun(id)).toEqual(before);
+    for (const action of [
+      () => reading.remove(id),
+      () => reading.createRun({ spec: testSpec() }),
+      () => reading.train(id, { engine: 'auto' }),
+    ]) {
+      expect(await errorOf(action)).toMatchObject({
+        code: 'STORAGE',
+        message: expect.stringMatching(/read-only/),
+      });
+    }
   });
 
 if (canMount)
@@ -82,7 +95,7 @@ if (canMount)
     fill(full);
     expect(await errorOf(() => openWorkbench({ home: full }))).toMatchObject({
       code: 'STORAGE',
-      message: expect.stringMatching(/is on a full disk/),
+      message: expect.stringMatching(/disk is full|full disk/),
     });
   });
 
@@ -127,6 +140,60 @@ if (canMount)
     const again = await fresh.train(id, { engine: 'auto' });
     expect(again.state).toBe('finished');
     expect(fresh.showRun(id).metrics.loss).toHaveLength(2000);
+  });
+
+if (canMount)
+  test('a home on a disk without a free byte can be read, lends its model, and purging makes space', async () => {
+    const home = mountTmpfs('8m');
+    const first = openWorkbench({ home, engineEntry: SCRIPTED_ENGINE });
+    script('ok');
+    const [kept, gone] = [first.createRun({ spec: testSpec() }).id, first.createRun({ spec: testSpec() }).id];
+    await first.train(kept, { engine: 'auto' });
+    await first.train(gone, { engine: 'auto' });
+    first.remove(gone);
+    const before = first.showRun(kept);
+    const { folder } = first.showRun(gone);
+    writeFileSync(join(folder, 'big'), new Uint8Array(1_000_000));
+    first.close();
+    fill(home);
+
+    const workbench = testWorkbench(home);
+    expect(workbench.listRuns().map((run) => run.id)).toEqual([kept]);
+    expect(workbench.showRun(kept)).toEqual(before);
+    const out = join(temporaryFolder(), 'model.onnx');
+    await workbench.export(kept, { out });
+    expect(readFileSync(out, 'utf8')).toBe('model of step 20');
+    expect(await errorOf(() => workbench.evaluate(kept, {}))).toMatchObject({
+      code: 'STORAGE',
+      message: expect.stringMatching(/is on a full disk/),
+    });
+    expect(await errorOf(() => workbench.createRun({ spec: testSpec() }))).toMatchObject({ code: 'STORAGE' });
+    expect(await errorOf(() => workbench.purge(kept))).toMatchObject({ code: 'CONFLICT' });
+    workbench.purge(gone);
+    expect(existsSync(folder)).toBe(false);
+    expect(workbench.listRuns({ includeDeleted: true })).toHaveLength(1);
+    workbench.close();
+    expect(testWorkbench(home).listRuns()).toHaveLength(1);
+  });
+
+if (canMount)
+  test('the end of a run is recorded once a full disk has space again', async () => {
+    const home = mountTmpfs('8m');
+    const workbench = testWorkbench(home);
+    const { id } = workbench.createRun({ spec: testSpec({ steps: 2000, checkpointEvery: 50 }) });
+    script('ok');
+    const outcome = await workbench.train(id, {
+      engine: 'auto',
+      onEvent(e) {
+        if (e.type !== 'checkpoint' || e.step !== 100) return;
+        const ballast = fill(home);
+        setTimeout(() => rmSync(ballast), 2500);
+      },
+    });
+    expect(outcome).toMatchObject({
+      state: 'failed',
+      run: { reason: { code: 'STORAGE', message: expect.stringMatching(/disk/) } },
+    });
   });
 
 if (canMount)

@@ -5,6 +5,7 @@ import type { MetricPoint } from '../../shared/records.ts';
 import type { TrainOptions, TrainOutcome } from './api.ts';
 import { needReported, settleRetired } from './artifact-files.ts';
 import { needLiveRun, needRun, runFolder, specOf, type Context } from './context.ts';
+import { needWritable } from './home.ts';
 import { takeLock } from './lock.ts';
 import { endProcess, processIdentity } from './process-identity.ts';
 import { pickCheckpoint, recoverUnderLock, rewind, whereItResumes } from './recovery.ts';
@@ -24,6 +25,7 @@ import { startEngine, type EngineEnd, type EngineProcess } from './supervisor.ts
  */
 export async function train(ctx: Context, runId: string, options: TrainOptions): Promise<TrainOutcome> {
   needTrainable(ctx, runId);
+  needWritable(ctx.home);
   const lock = await takeLock(ctx.home.lock, ctx.home.root);
   try {
     // First of all, so that whoever is refused meanwhile can be told who trains.
@@ -31,8 +33,11 @@ export async function train(ctx: Context, runId: string, options: TrainOptions):
     recoverUnderLock(ctx);
     const run = needTrainable(ctx, runId);
     const resumeFrom = await prepare(ctx, run);
-    const engine = startTraining(ctx, run, resumeFrom, options);
-    const row = finish(ctx, run.pk, await engine);
+    const { end, flush } = await runTraining(ctx, run, resumeFrom, options);
+    const row = await patiently(() => {
+      flush();
+      return finish(ctx, run.pk, end);
+    });
     return { state: row.state, run: ctx.store.read((db) => summarizeRun(db, row)) };
   } finally {
     lock.dispose();
@@ -81,12 +86,30 @@ async function prepare(ctx: Context, run: RunRow): Promise<string | null> {
 const POLL_MS = 200;
 const HEARTBEAT_MS = 2000;
 
-async function startTraining(
+/** How long a full disk may hinder the record of an end: its reason would be lost with this process. */
+const PATIENCE_MS = 5000;
+
+/** Repeats what storage refused, as while the disk is full for a moment. */
+async function patiently<T>(action: () => T): Promise<T> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return action();
+    } catch (error) {
+      const storage = error instanceof CliffordError && error.code === 'STORAGE';
+      if (!storage || Date.now() > deadline) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+/** Resolves when the engine is gone; what it said last is still to be flushed. */
+async function runTraining(
   ctx: Context,
   run: RunRow,
   resumeFrom: string | null,
   options: TrainOptions,
-): Promise<EngineEnd> {
+): Promise<{ end: EngineEnd; flush: () => void }> {
   const folder = runFolder(ctx, run.id);
   const recorder = startRecorder(ctx, run, resumeFrom !== null);
   const engine = startEngine({
@@ -124,9 +147,7 @@ async function startTraining(
     engine.fail(error);
   }
   try {
-    const end = await engine.done;
-    recorder.flush();
-    return end;
+    return { end: await engine.done, flush: recorder.flush };
   } finally {
     clearInterval(timer);
     for (const remove of undo) remove();

@@ -79,6 +79,7 @@ Examples:
     .action(async (ref: string, options: SampleOptions) => {
       const xs = parseValues(options.x, '--x');
       const ys = parseValues(options.y, '--y');
+      if (options.out.trim() === '') throw invalid('--out: got an empty path, expected a folder');
       await withWorkbench(context, options, async (workbench) => {
         const { id, name } = workbench.resolveRun(ref);
         const { spec } = workbench.showRun(id);

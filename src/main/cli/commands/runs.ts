@@ -217,7 +217,7 @@ export function runText(run: RunDetail): string {
     ['Started', formatTime(run.startedAt)],
     ['Ended', formatTime(run.endedAt)],
     ['Tags', tagsText(run)],
-    ['Note', run.note === '' ? '–' : run.note],
+    ['Note', run.note === '' ? '–' : printable(run.note)],
     ['Folder', run.folder],
     ['Weights', run.weights === null ? '–' : `sha256 ${run.weights}`],
   ];
@@ -237,9 +237,20 @@ export function runText(run: RunDetail): string {
 }
 
 function stateText(run: RunDetail): string {
-  const reason = run.reason === null ? '' : `: ${run.reason.message}`;
+  const reason = run.reason === null ? '' : `: ${printable(run.reason.message)}`;
   const deleted = run.deletedAt === null ? '' : ', deleted';
   return `${run.state}${deleted}, step ${run.step} of ${run.steps}${reason}`;
+}
+
+/** Control characters (and those that turn the direction of text) are shown as escapes, not obeyed by the terminal. */
+function printable(text: string): string {
+  return text.replaceAll(
+    // eslint-disable-next-line no-control-regex
+    /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
+    (character) =>
+      ({ '\n': '\\n', '\t': '\\t' })[character] ??
+      `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function tagsText(run: RunSummary): string {

@@ -94,8 +94,10 @@ Examples:
     .action(async (ref: string, options: EngineOptions) => {
       await withWorkbench(context, options, async (workbench) => {
         const run = workbench.resolveRun(ref);
-        context.terminal.err(`Run ${run.id} (${run.name}), from step ${run.step} of ${run.steps}\n`);
-        setExitCode(await trainAndReport(context, workbench, run.id, options));
+        // Not before it is sure that the run goes on: a refusal is one sentence.
+        const onStart = () =>
+          context.terminal.err(`Run ${run.id} (${run.name}), from step ${run.step} of ${run.steps}\n`);
+        setExitCode(await trainAndReport(context, workbench, run.id, { ...options, onStart }));
       });
     });
 
@@ -162,7 +164,7 @@ async function trainAndReport(
   context: CliContext,
   workbench: Workbench,
   runId: string,
-  options: EngineOptions,
+  options: EngineOptions & { onStart?: () => void },
 ): Promise<number> {
   const { state, run } = await trainWithProgress(context, workbench, runId, options);
   const detail = workbench.showRun(runId);

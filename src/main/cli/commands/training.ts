@@ -14,7 +14,7 @@ export async function trainWithProgress(
   context: CliContext,
   workbench: Workbench,
   runId: string,
-  options: { engine: EngineName; threads?: number },
+  options: { engine: EngineName; threads?: number; onStart?: () => void },
 ): Promise<TrainOutcome> {
   const progress = createProgress(context.terminal);
   const interrupts = listenForInterrupts(() =>
@@ -24,7 +24,10 @@ export async function trainWithProgress(
     return await workbench.train(runId, {
       engine: options.engine,
       ...(options.threads === undefined ? {} : { threads: options.threads }),
-      onEvent: (event) => progress.event(event),
+      onEvent(event) {
+        if (event.type === 'started') options.onStart?.();
+        progress.event(event);
+      },
       signal: interrupts.stop,
       kill: interrupts.kill,
     });

@@ -1,4 +1,6 @@
-import { statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { CliffordError } from '../../../core/base/errors.ts';
@@ -29,27 +31,104 @@ export function openStore(file: string, options: { migrations?: Migration[] } = 
     if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
       throw new CliffordError('STORAGE', `${file} is a folder; expected the file of the run history`);
     }
-    const client = new Database(file, { timeout: BUSY_MS });
-    try {
-      // Before anything that writes: throws SQLITE_NOTADB on a file that is no database.
-      client.pragma('schema_version');
-      migrate(client, file, options.migrations);
-      useWal(client);
-      // In WAL mode the library's default is NORMAL, which may forget the last commits when power fails.
-      client.pragma('synchronous = FULL');
-      client.pragma('foreign_keys = ON');
-    } catch (error) {
-      client.close();
-      throw error;
-    }
+    const { client, dispose } = openClient(file, options.migrations);
     const db: Db = drizzle(client, { schema });
     return {
       file,
       read: (query) => guard(file, () => client.transaction(() => query(db)).deferred()),
       write: (change) => guard(file, () => client.transaction(() => change(db)).immediate()),
-      dispose: () => client.close(),
+      dispose,
     };
   });
+}
+
+interface Client {
+  readonly client: Database.Database;
+  dispose(): void;
+}
+
+/**
+ * The ways to open it, from the usual one to those that only read. A history in WAL mode needs new files beside it even
+ * to be read, which a full disk and a read-only one refuse.
+ */
+function openClient(file: string, migrations?: Migration[]): Client {
+  let first: unknown;
+  for (const open of [openUsually, openAlone, openReadOnly, openCopy]) {
+    try {
+      return open(file, migrations);
+    } catch (error) {
+      first ??= error;
+      // There is nothing to read in a history that could not even be begun.
+      const begun = (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
+      if (!begun || !/^SQLITE_(FULL|IOERR|READONLY|CANTOPEN)/.test(sqliteCode(first) ?? '')) break;
+    }
+  }
+  throw first;
+}
+
+function openUsually(file: string, migrations?: Migration[]): Client {
+  return connect(new Database(file, { timeout: BUSY_MS }), (client) => {
+    // Before anything that writes: throws SQLITE_NOTADB on a file that is no database.
+    client.pragma('schema_version');
+    migrate(client, file, migrations);
+    useWal(client);
+    // In WAL mode the library's default is NORMAL, which may forget the last commits when power fails.
+    client.pragma('synchronous = FULL');
+    client.pragma('foreign_keys = ON');
+  });
+}
+
+/**
+ * For a full disk: whoever locks the whole database keeps the index of its log in memory. Writing works as soon as there
+ * is space.
+ */
+function openAlone(file: string, migrations?: Migration[]): Client {
+  return connect(new Database(file, { timeout: BUSY_MS }), (client) => {
+    client.pragma('locking_mode = EXCLUSIVE');
+    migrate(client, file, migrations);
+    client.pragma('synchronous = FULL');
+    client.pragma('foreign_keys = ON');
+  });
+}
+
+/** Beside a process that writes: the files beside the database are there already. */
+function openReadOnly(file: string, migrations?: Migration[]): Client {
+  return connect(new Database(file, { timeout: BUSY_MS, readonly: true }), (client) =>
+    migrate(client, file, migrations),
+  );
+}
+
+/** On a read-only file system nobody writes, so a copy is what it is a copy of. Writing to it is refused. */
+function openCopy(file: string, migrations?: Migration[]): Client {
+  const folder = mkdtempSync(join(tmpdir(), 'clifford-history-'));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  try {
+    const copy = join(folder, 'clifford.db');
+    copyFileSync(file, copy);
+    if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${copy}-wal`);
+    const { client } = connect(new Database(copy), (opened) => {
+      migrate(opened, copy, migrations);
+      opened.pragma('query_only = ON');
+    });
+    const dispose = (): void => {
+      client.close();
+      remove();
+    };
+    return { client, dispose };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+function connect(client: Database.Database, prepare: (client: Database.Database) => void): Client {
+  try {
+    prepare(client);
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+  return { client, dispose: () => client.close() };
 }
 
 /** Readers then never wait for the writer. SQLite does not honour the busy timeout in this switch. */
