@@ -25,6 +25,9 @@ const differentiable = (Object.keys(opCases) as OpName[]).filter(
   (op) => gradientRules[op] !== gradientRules.input,
 );
 
+/** Ops whose further outputs only serve their own rule and take no gradient. */
+const AUXILIARY = new Set<OpName>(['groupNorm']);
+
 /** A scalar that weighs every output element differently, so that no gradient component can hide. */
 function weighted(outputs: readonly Value[]): Value {
   return outputs
@@ -46,7 +49,8 @@ describe.each(differentiable)('gradient of %s', (op) => {
     (_, __, c: OpCase) => {
       const b = new GraphBuilder();
       const xs = c.inputs.map((shape, i) => b.input(`x${i}`, shape));
-      const loss = weighted(b.op(op, xs, c.attrs as never));
+      const outputs = b.op(op, xs, c.attrs as never);
+      const loss = weighted(AUXILIARY.has(op) ? outputs.slice(0, 1) : outputs);
       const grads = gradients(loss, xs);
       const graph = b.finish({ loss, ...Object.fromEntries(grads.map((g, i) => [`g${i}`, g])) });
       verifyGraph(graph);
@@ -109,6 +113,17 @@ describe('gradients', () => {
       1 / 3,
       0,
     ]);
+  });
+
+  it('refuse one for an output that only serves its own rule', () => {
+    const b = new GraphBuilder();
+    const inputs = [
+      b.input('x', [1, 2, 2, 2]),
+      b.input('scale', [1, 2, 1, 1]),
+      b.input('shift', [1, 2, 1, 1]),
+    ];
+    const [, xhat] = b.op('groupNorm', inputs, { groups: 1, epsilon: 1e-5 });
+    expect(() => gradients(sum(mul(xhat!, xhat!), [0, 1, 2, 3]), inputs)).toThrow('its first output only');
   });
 
   it('refuse a loss that is not a scalar, naming its shape', () => {

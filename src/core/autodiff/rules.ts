@@ -1,3 +1,4 @@
+import { invalid } from '../base/errors.ts';
 import type { Node, Value } from '../graph/graph.ts';
 import type { OpAttrs, OpName } from '../graph/ops.ts';
 import {
@@ -187,7 +188,8 @@ export const gradientRules: { readonly [K in OpName]: GradientRule<OpAttrs[K]> }
       wants(0) ? convGradInput(g!, w!, pads) : null,
       wants(1) ? convGradWeight(x!, g!, pads, kernel) : null,
     ];
-    if (bias) out.push(wants(2) ? sum(g!, [0, 2, 3]) : null);
+    // In two steps: the sums over pixels are often wanted elsewhere too.
+    if (bias) out.push(wants(2) ? sum(sum(g!, [2, 3]), [0]) : null);
     return out;
   },
   // Linear in both operands: with G the gradient of dW, dx = correlation adjoint of dy by G, d(dy) = conv2d(x, G).
@@ -222,6 +224,28 @@ export const gradientRules: { readonly [K in OpName]: GradientRule<OpAttrs[K]> }
       dx = dx ? add(dx, through) : through;
     }
     return [dx];
+  },
+  // y = x̂ γ + β,  x̂ = (x − μ) s per group:  with h = γ g,  dx = s (h − mean h − x̂ mean(h x̂)).
+  // Both means follow from the sums of g and of g x̂ over pixels, which dβ and dγ need anyway, so only four passes
+  // over the image remain:  dx = g (s γ) − x̂ (s mean(h x̂)) − s mean h.
+  groupNorm: ({ attrs: { groups }, inputs: [x, scale], outputs: [, xhat, inv], grads: [g, gHat, gInv] }) => {
+    if (!g || gHat || gInv) throw invalid('groupNorm: expected a gradient of its first output only');
+    const [b, c, h, w] = x!.shape as unknown as [number, number, number, number];
+    const size = c / groups;
+    const overPixels = (v: Value) => sum(v, [2, 3]); // (B, C)
+    const sumG = overPixels(g);
+    const sumGHat = overPixels(mul(g, xhat!));
+    const gamma = reshape(scale!, [1, c]);
+    const mean = (sums: Value) =>
+      mul(sum(reshape(mul(sums, gamma), [b, groups, size]), [2], true), 1 / (size * h * w));
+    const perChannel = (v: Value) => reshape(broadcastTo(v, [b, groups, size]), [b, c, 1, 1]);
+    const s = perChannel(inv!);
+    const dx = sub(
+      sub(mul(g, mul(s, scale!)), mul(xhat!, perChannel(mul(inv!, mean(sumGHat))))),
+      perChannel(mul(inv!, mean(sumG))),
+    );
+    const perParameter = (v: Value) => reshape(sum(v, [0]), scale!.shape);
+    return [dx, perParameter(sumGHat), perParameter(sumG)];
   },
 
   cast: none,

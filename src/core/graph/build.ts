@@ -118,6 +118,11 @@ export function normalize(x: Value, epsilon: number): [Value, Value] {
   return [y!, inv!];
 }
 
+/** Group normalization with scale and shift (1, C, 1, 1) for each channel. */
+export function groupNorm(x: Value, scale: Value, shift: Value, groups: number, epsilon: number): Value {
+  return x.node.builder.one('groupNorm', [x, scale, shift], { groups, epsilon });
+}
+
 export function oneHot(x: Value, depth: number): Value {
   return x.node.builder.one('oneHot', [x], { depth });
 }

@@ -92,6 +92,11 @@ export interface OpAttrs {
   softmax: None;
   /** Over the last axis: outputs (x − mean)/√(var + ε) and 1/√(var + ε) with a last axis of size 1. */
   normalize: { readonly epsilon: number };
+  /**
+   * Group normalization of x: (B, C, H, W) with scale and shift (1, C, 1, 1). Outputs: y; the normalized x̂ before
+   * scale and shift; 1/√(var + ε) as (B, groups, 1).
+   */
+  groupNorm: { readonly groups: number; readonly epsilon: number };
 
   // Integers
   /** int64 → float32. */

@@ -251,6 +251,16 @@ export const shapeRules: { readonly [K in OpName]: ShapeRule<OpAttrs[K]> } = {
     if (s.length === 0) fail('normalize', 'expected at least one axis', inputs);
     return [f32(s), f32([...s.slice(0, -1), 1])];
   },
+  groupNorm: ({ groups }, inputs) => {
+    arity('groupNorm', inputs, 3);
+    floats('groupNorm', inputs);
+    const [b, c] = image('groupNorm', inputs[0]!, inputs);
+    if (c % groups !== 0) fail('groupNorm', `${groups} groups do not divide the channels`, inputs);
+    if (!inputs.slice(1).every((t) => sameShape(t.shape, [1, c, 1, 1]))) {
+      fail('groupNorm', `expected scale and shift of shape (1, ${c}, 1, 1)`, inputs);
+    }
+    return [inputs[0]!, inputs[0]!, f32([b, groups, 1])];
+  },
 
   cast: (_, inputs) => {
     arity('cast', inputs, 1);

@@ -3,6 +3,7 @@ import {
   concat,
   conv2d,
   erf,
+  groupNorm as groupNormOp,
   matmul,
   mul,
   normalize,
@@ -76,11 +77,10 @@ const EPSILON = 1e-5;
 
 /** Group normalization with a scale and shift for each channel. */
 export function groupNorm(p: ParameterSource, name: string, x: Value, groups: number): Value {
-  const [b, c, h, w] = x.shape as unknown as [number, number, number, number];
+  const c = x.shape[1]!;
   const scale = p({ name: `${name}.scale`, shape: [1, c, 1, 1], init: constant(1) });
   const shift = p({ name: `${name}.shift`, shape: [1, c, 1, 1], init: constant(0) });
-  const [normal] = normalize(reshape(x, [b, groups, (c / groups) * h * w]), EPSILON);
-  return add(mul(reshape(normal, x.shape), scale), shift);
+  return groupNormOp(x, scale, shift, groups, EPSILON);
 }
 
 /** Layer normalization over the last axis. */

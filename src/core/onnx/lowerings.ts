@@ -142,6 +142,18 @@ export const lowerings: { readonly [K in OpName]: Lowering<OpAttrs[K]> } = {
       epsilon: { float: attrs.epsilon },
     });
   },
+  groupNorm: ({ w, attrs: { groups, epsilon }, inputs, in: [x, scale, shift], out: [y, xhat, inv] }) => {
+    const [, c, h, width] = inputs[0]!.shape as unknown as [number, number, number, number];
+    const length = (c / groups) * h * width;
+    const rows = w.temp('Reshape', [x!, w.ints([0, groups, length])]);
+    const normal = w.temporary();
+    w.emit('LayerNormalization', [rows, w.ones(length)], [normal, w.temporary(), inv!], {
+      axis: -1,
+      epsilon: { float: epsilon },
+    });
+    w.emit('Reshape', [normal, w.ints([0, c, h, width])], xhat!);
+    w.emit('Add', [w.temp('Mul', [xhat!, scale!]), shift!], y!);
+  },
 
   cast: direct('Cast', { to: 1 }),
   oneHot: ({ w, attrs, in: [x], out }) =>

@@ -226,6 +226,32 @@ export const opCases: { readonly [K in OpName]: readonly OpCase<OpAttrs[K]>[] } 
     { attrs: { epsilon: 1e-5 }, inputs: [[3, 7]] },
     { attrs: { epsilon: 1e-2 }, inputs: [[2, 3, 4]] },
   ],
+  groupNorm: [
+    {
+      attrs: { groups: 1, epsilon: 1e-5 },
+      inputs: [
+        [2, 3, 2, 2],
+        [1, 3, 1, 1],
+        [1, 3, 1, 1],
+      ],
+    },
+    {
+      attrs: { groups: 2, epsilon: 1e-2 },
+      inputs: [
+        [2, 4, 3, 1],
+        [1, 4, 1, 1],
+        [1, 4, 1, 1],
+      ],
+    },
+    {
+      attrs: { groups: 3, epsilon: 1e-5 },
+      inputs: [
+        [1, 3, 2, 3],
+        [1, 3, 1, 1],
+        [1, 3, 1, 1],
+      ],
+    },
+  ],
   cast: [{ attrs: {}, inputs: [[4]], draw: 'index' }],
   oneHot: [
     { attrs: { depth: 5 }, inputs: [[4]], draw: 'index' },

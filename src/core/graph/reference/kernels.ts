@@ -260,6 +260,20 @@ export const kernels: { readonly [K in OpName]: Kernel<OpAttrs[K]> } = {
     }
     return [y, inv];
   },
+  groupNorm: ({ groups, epsilon }, [x, scale, shift], [, , inverse]) => {
+    const [b, c, h, w] = x!.shape as [number, number, number, number];
+    const rows = nd([b, groups, (c / groups) * h * w], x!.data);
+    const [normal, inv] = kernels.normalize(
+      { epsilon },
+      [rows],
+      [{ dtype: 'float32', shape: rows.shape }, inverse!],
+    ) as [NdArray, NdArray];
+    const y = zeros(x!.shape);
+    forEachIndex(y.shape, ([, channel], at) => {
+      y.data[at] = normal.data[at]! * scale!.data[channel!]! + shift!.data[channel!]!;
+    });
+    return [y, { shape: x!.shape, data: normal.data }, inv];
+  },
 
   cast: (_, [x]) => [x!],
   oneHot: ({ depth }, [x], [out]) => {
