@@ -135,7 +135,7 @@ export function showWay({ mode, policy }: Way): string {
   return MODE_NAMES[mode] + (policy === 'passive' ? ', passive waiting' : '');
 }
 
-function peerSetup(spec: RunSpec, threads: number): Omit<PeerSetup, 'mode'> {
+export function peerSetup(spec: RunSpec, threads: number): Omit<PeerSetup, 'mode'> {
   const { dataset, model, diffusion, training } = spec;
   const { size, margin, boundary } = dataset;
   return {

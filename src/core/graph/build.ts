@@ -1,5 +1,5 @@
 import type { Value } from './graph.ts';
-import { type OpName, type Shape, sameShape } from './ops.ts';
+import { type OpAttrs, type OpName, type Shape, sameShape } from './ops.ts';
 
 /** Sugar over `GraphBuilder.op`: each function adds one op (or a short composition) to its operands' graph. */
 
@@ -55,6 +55,13 @@ export function reshape(x: Value, shape: Shape): Value {
 }
 
 export function transpose(x: Value, perm: readonly number[]): Value {
+  if (x.node.op === 'transpose') {
+    const before = (x.node.attrs as OpAttrs['transpose']).perm;
+    return transpose(
+      x.node.inputs[0]!,
+      perm.map((p) => before[p]!),
+    );
+  }
   return perm.every((p, i) => p === i) ? x : x.node.builder.one('transpose', [x], { perm });
 }
 

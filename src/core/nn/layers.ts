@@ -101,10 +101,14 @@ export function activate(kind: 'silu' | 'gelu', x: Value): Value {
   return kind === 'silu' ? silu(x) : gelu(x);
 }
 
-/** softmax(QᵀK/√D) over positions; q, k, v: (B, heads, D, L) → (B, heads, D, L). */
+/**
+ * softmax(QᵀK/√D) over positions; q, k, v: (B, heads, D, L) → (B, heads, D, L). Written so that no product, here or in
+ * the backward pass, has the transposed (L, L) matrix as its right operand, which would be packed first.
+ */
 function attend(q: Value, k: Value, v: Value): Value {
-  const scores = matmul(q, k, { transA: true, alpha: 1 / Math.sqrt(q.shape[2]!) }); // (B, heads, L, L)
-  return matmul(v, softmax(scores), { transB: true });
+  const turn = (x: Value) => transpose(x, [0, 1, 3, 2]);
+  const scores = matmul(turn(q), k, { alpha: 1 / Math.sqrt(q.shape[2]!) }); // (B, heads, L, L)
+  return turn(matmul(softmax(scores), v, { transB: true }));
 }
 
 /** Residual self-attention over pixels: norm, 1×1 projections, attention, 1×1 projection. */

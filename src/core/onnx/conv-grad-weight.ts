@@ -65,12 +65,17 @@ function byWindows({ attrs, inputs, w, in: [x, dy], out }: Context): void {
   const window = (name: string, start: number) =>
     w.temp('Slice', [name, w.ints([start]), w.ints([start + length]), w.ints([2])]);
   const g = window(flat, 0);
+  // The right operand of a product is packed first, so the one with fewer channels goes there.
+  const wider = c > o && o > 1;
   const parts: string[] = [];
   for (let i = 0; i < kh; i++) {
-    for (let j = 0; j < kw; j++) parts.push(batchedOuter(w, g, window(rows, i * wide + j), 1));
+    for (let j = 0; j < kw; j++) {
+      const shifted = window(rows, i * wide + j);
+      parts.push(wider ? batchedOuter(w, shifted, g, 1) : batchedOuter(w, g, shifted, 1));
+    }
   }
-  const stacked = w.temp('Concat', parts, { axis: 0 });
-  const turned = w.temp('Transpose', [stacked], { perm: [1, 2, 0] });
+  const stacked = w.temp('Concat', parts, { axis: 0 }); // (kh·kw, O, C) or (kh·kw, C, O)
+  const turned = w.temp('Transpose', [stacked], { perm: wider ? [2, 1, 0] : [1, 2, 0] });
   w.emit('Reshape', [turned, w.ints([o, c, kh, kw])], out[0]!);
 }
 
