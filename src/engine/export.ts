@@ -47,11 +47,16 @@ export function exportModel(
     name: 'denoiser',
     doc: DOC,
     producerVersion: VERSION,
-    metadata: metadataOf(spec, facts, design),
+    metadata: metadataOf(spec, facts, design, names),
   });
 }
 
-function metadataOf(spec: RunSpec, facts: ExportFacts, design: DenoiserDesign): Record<string, string> {
+function metadataOf(
+  spec: RunSpec,
+  facts: ExportFacts,
+  design: DenoiserDesign,
+  taps: readonly string[],
+): Record<string, string> {
   const schedule = makeSchedule(spec.diffusion);
   return {
     'clifford.version': VERSION,
@@ -60,7 +65,7 @@ function metadataOf(spec: RunSpec, facts: ExportFacts, design: DenoiserDesign): 
     'clifford.weights': facts.weights,
     'clifford.timesteps': String(spec.diffusion.timesteps),
     'clifford.beta': JSON.stringify([...schedule.beta]),
-    'clifford.taps': JSON.stringify(tapNames(design)),
+    'clifford.taps': JSON.stringify(taps),
     ...(design.withNoLabel ? { 'clifford.noLabel': String(NO_LABEL) } : {}),
   };
 }

@@ -7,11 +7,12 @@ import { specHash } from '../files/hash.ts';
 import { contactSheet, encodePng, enlarge, grayPicture } from '../files/image.ts';
 import { writeNpy } from '../files/npy.ts';
 import { readBytes } from '../files/storage-error.ts';
-import type { EngineEvent, EngineRequest } from '../shared/engine-protocol.ts';
+import { type EngineEvent, type EngineRequest, MOST_IMAGES } from '../shared/engine-protocol.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { designRun } from './design.ts';
 import { evaluateModel, writeEvaluation } from './evaluate.ts';
 import { exportModel } from './export.ts';
+import { phaseReport } from './progress.ts';
 import { readModel } from './read-model.ts';
 import { sampleImages } from './sampling.ts';
 
@@ -19,20 +20,6 @@ import { sampleImages } from './sampling.ts';
 
 type Request<T extends EngineRequest['type']> = Extract<EngineRequest, { type: T }>;
 type Emit = (event: EngineEvent) => void;
-
-function reportAs(emit: Emit, phase: 'evaluating' | 'sampling') {
-  return (fraction: number): void =>
-    emit({
-      type: 'progress',
-      phase,
-      step: 0,
-      steps: 0,
-      loss: null,
-      imagesPerSecond: null,
-      secondsLeft: null,
-      fraction,
-    });
-}
 
 /** The full evaluation of an exported model. */
 export async function evaluateJob(
@@ -51,7 +38,7 @@ export async function evaluateJob(
     );
   }
   const { step, weights } = found;
-  const report = reportAs(emit, 'evaluating');
+  const report = phaseReport(emit, 'evaluating');
   const result = await evaluateModel({
     design,
     model,
@@ -67,7 +54,6 @@ export async function evaluateJob(
   emit({ type: 'evaluation', evaluation: result.evaluation });
 }
 
-const MOST_IMAGES = 1_000_000;
 /** More images than this are in samples.npy only, not as pictures of their own, or not on the sheet. */
 const MOST_PICTURES = 256;
 const MOST_TILES = 1024;
@@ -89,7 +75,7 @@ export async function sampleJob(request: Request<'sample'>, emit: Emit, signal: 
   const size = spec.dataset.size;
   const labels = new Float32Array(2 * images);
   for (let i = 0; i < images; i++) labels.set(request.labels[Math.floor(i / count)]!, 2 * i);
-  const report = reportAs(emit, 'sampling');
+  const report = phaseReport(emit, 'sampling');
   const samples = await sampleImages({
     model: bytes,
     spec,

@@ -83,3 +83,14 @@ export function createProgress(
     flush,
   };
 }
+
+/** Reports how far a phase other than training is, 0 … 1; `step` is where training stands. */
+export function phaseReport(
+  emit: (event: EngineEvent) => void,
+  phase: 'evaluating' | 'sampling',
+  step = 0,
+  steps = 0,
+): (fraction: number) => void {
+  const unknown = { loss: null, imagesPerSecond: null, secondsLeft: null };
+  return (fraction) => emit({ type: 'progress', phase, step, steps, ...unknown, fraction });
+}

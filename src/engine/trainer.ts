@@ -11,7 +11,7 @@ import { type RunDesign, designRun } from './design.ts';
 import { evaluateModel, writeEvaluation } from './evaluate.ts';
 import { exportModel, tapsOf, VERSION } from './export.ts';
 import { planTraining } from './plan.ts';
-import { createProgress } from './progress.ts';
+import { createProgress, phaseReport } from './progress.ts';
 import type { RunSpec } from '../shared/run-spec.ts';
 
 export interface TrainingTask {
@@ -197,17 +197,7 @@ class Training {
   private async evaluate(k: number): Promise<void> {
     const { task, design } = this;
     const { steps } = design.spec.training;
-    const report = (fraction: number) =>
-      task.emit({
-        type: 'progress',
-        phase: 'evaluating',
-        step: k,
-        steps,
-        loss: null,
-        imagesPerSecond: null,
-        secondsLeft: null,
-        fraction,
-      });
+    const report = phaseReport(task.emit, 'evaluating', k, steps);
     report(0);
     try {
       const result = await evaluateModel({

@@ -8,6 +8,9 @@ import { RunSpec } from './run-spec.ts';
  * both sides. The engine writes files into the run's folder itself and reports each once it is durable.
  */
 
+/** Images that one `sample` request may ask for. */
+export const MOST_IMAGES = 1_000_000;
+
 export const EngineName = z.enum(['auto', 'onnxruntime-cpu']);
 export type EngineName = z.infer<typeof EngineName>;
 

@@ -104,6 +104,13 @@ function loss(design: DenoiserDesign, layout: ParameterLayout, inputs: LossInput
   return mul(sum(mul(error, error), [0, 1, 2, 3]), 1 / count);
 }
 
+/** A new graph with the loss of `images` images in it. */
+function startLoss(design: DenoiserDesign, layout: ParameterLayout, images: number, outOf: number) {
+  const builder = new GraphBuilder();
+  const inputs = lossInputs(builder, design, layout.size, images);
+  return { builder, inputs, value: loss(design, layout, inputs, outOf) };
+}
+
 /**
  * One shard's part of the loss and its gradient.
  * Inputs: parameters (P), images, noise (b, 1, N, N), t (b), label (b, 2). Outputs: loss (), gradient (P).
@@ -114,9 +121,7 @@ export function gradientGraph(
   images: number,
   outOf: number,
 ): Graph {
-  const builder = new GraphBuilder();
-  const inputs = lossInputs(builder, design, layout.size, images);
-  const value = loss(design, layout, inputs, outOf);
+  const { builder, inputs, value } = startLoss(design, layout, images, outOf);
   const [gradient] = gradients(value, [inputs.parameters]);
   return builder.finish({ loss: value, gradient: gradient! });
 }
@@ -128,9 +133,8 @@ export function lossGraph(
   images: number,
   outOf: number,
 ): Graph {
-  const builder = new GraphBuilder();
-  const inputs = lossInputs(builder, design, layout.size, images);
-  return builder.finish({ loss: loss(design, layout, inputs, outOf) });
+  const { builder, value } = startLoss(design, layout, images, outOf);
+  return builder.finish({ loss: value });
 }
 
 function stateInputs(builder: GraphBuilder, size: number, parameters?: Value): OptimizerState {
@@ -165,9 +169,7 @@ export function stepGraph(
   batchSize: number,
   optimizer: TrainingSpec['optimizer'],
 ): Graph {
-  const builder = new GraphBuilder();
-  const inputs = lossInputs(builder, design, layout.size, batchSize);
-  const value = loss(design, layout, inputs, batchSize);
+  const { builder, inputs, value } = startLoss(design, layout, batchSize, batchSize);
   const [gradient] = gradients(value, [inputs.parameters]);
   const state = stateInputs(builder, layout.size, inputs.parameters);
   const hyper = builder.input('hyper', [HYPER.length]);

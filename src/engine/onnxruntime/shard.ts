@@ -4,7 +4,7 @@ import { createBatchSampler } from '../../core/dataset/batch.ts';
 import { labelAt } from '../../core/dataset/lattice.ts';
 import { createRenderer } from '../../core/dataset/render.ts';
 import { selectValidationLabels } from '../../core/dataset/validation-labels.ts';
-import { drawNoise, drawTimesteps } from '../../core/diffusion/forward.ts';
+import { type DrawKey, drawNoise, drawTimesteps } from '../../core/diffusion/forward.ts';
 import { NO_LABEL } from '../../core/nn/embedding.ts';
 import type { RunDesign } from '../design.ts';
 import { float32, int64 } from './session.ts';
@@ -12,9 +12,9 @@ import { float32, int64 } from './session.ts';
 /** Fixed inputs of the loss graph for a number of images, reused from step to step. */
 interface LossFeeds {
   readonly images: Float32Array;
-  readonly noise: Float32Array;
-  readonly t: BigInt64Array;
   readonly label: Float32Array;
+  /** Draws timesteps in [0, T) and noise. */
+  draw(key: DrawKey, T: number): void;
   readonly feeds: Record<string, Tensor>;
 }
 
@@ -30,7 +30,13 @@ function lossFeeds(count: number, size: number): LossFeeds {
     t: int64(t, [count]),
     label: float32(label, [count, 2]),
   };
-  return { images, noise, t, label, feeds };
+  const timesteps = new Int32Array(count);
+  const draw = (key: DrawKey, T: number): void => {
+    drawTimesteps(key, T, timesteps);
+    for (let i = 0; i < count; i++) t[i] = BigInt(timesteps[i]!);
+    drawNoise(key, noise);
+  };
+  return { images, label, draw, feeds };
 }
 
 /**
@@ -44,14 +50,11 @@ export function createShardFeeder(
   const sampleBatch = createBatchSampler(dataset);
   const buffers = lossFeeds(shardSize, spec.dataset.size);
   const parts = new Uint8Array(shardSize);
-  const timesteps = new Int32Array(shardSize);
   const { seed } = spec;
   return (step, shard) => {
     const key = { seed, step, shard };
     sampleBatch({ ...key, size: shardSize }, { images: buffers.images, labels: buffers.label, parts });
-    drawTimesteps(key, spec.diffusion.timesteps, timesteps);
-    for (let i = 0; i < shardSize; i++) buffers.t[i] = BigInt(timesteps[i]!);
-    drawNoise(key, buffers.noise);
+    buffers.draw(key, spec.diffusion.timesteps);
     if (spec.training.labelDrop > 0) {
       const rng = new Rng(seed, 'labelDrop', step, shard);
       for (let i = 0; i < shardSize; i++) {
@@ -84,7 +87,6 @@ export function createValidation(
   const render = createRenderer(spec.dataset);
   const pixels = spec.dataset.size ** 2;
   const buffers = lossFeeds(VALIDATION_CHUNK, spec.dataset.size);
-  const timesteps = new Int32Array(VALIDATION_CHUNK);
   return async (session, parameters) => {
     let mean = 0;
     for (let chunk = 0; chunk < total / VALIDATION_CHUNK; chunk++) {
@@ -96,9 +98,7 @@ export function createValidation(
         buffers.label[2 * i] = x;
         buffers.label[2 * i + 1] = y;
       }
-      drawTimesteps(key, spec.diffusion.timesteps, timesteps);
-      for (let i = 0; i < VALIDATION_CHUNK; i++) buffers.t[i] = BigInt(timesteps[i]!);
-      drawNoise(key, buffers.noise);
+      buffers.draw(key, spec.diffusion.timesteps);
       const out = await session.run({ ...buffers.feeds, parameters });
       mean += ((out.loss!.data as Float32Array)[0]! * VALIDATION_CHUNK) / total;
     }

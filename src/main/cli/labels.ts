@@ -1,7 +1,5 @@
 import { invalid } from '../../core/base/errors.ts';
-
-/** What one `sample` may ask for: the engine's own limit (engine/jobs.ts), checked before anything is built. */
-const MOST_IMAGES = 1_000_000;
+import { MOST_IMAGES } from '../../shared/engine-protocol.ts';
 
 /**
  * Parses values of one coordinate: numbers (`8`), ranges `start:end:step` or `start:end` (step 1) whose end is
