@@ -65,7 +65,7 @@ export const LAYERS = [
   {
     folder: 'shared',
     may: ['core'],
-    packages: ['zod'],
+    packages: ['zod', '@orpc/contract'],
     why: 'the contract crosses processes: plain data and schemas that the window, the service and the engine can all load',
   },
   {
@@ -89,13 +89,37 @@ export const LAYERS = [
   {
     folder: 'renderer',
     may: ['core', 'shared'],
-    packages: ['vue', 'echarts', 'echarts/*', 'zod'],
+    packages: [
+      'vue',
+      'vue-router',
+      '@vueuse/core',
+      'element-plus',
+      'element-plus/*',
+      '@element-plus/icons-vue',
+      'echarts',
+      'echarts/*',
+      'zod',
+      '@orpc/client',
+      '@orpc/client/*',
+      '@orpc/contract',
+    ],
     why: 'the window runs sandboxed, in Electron and in a browser: it has no Node, no electron, and reaches main by the contract only',
   },
   {
     folder: 'main',
     may: ['core', 'shared', 'files', 'main'],
-    packages: ['node:*', 'better-sqlite3', 'drizzle-orm', 'drizzle-orm/*', 'commander', 'zod'],
+    packages: [
+      'node:*',
+      'better-sqlite3',
+      'drizzle-orm',
+      'drizzle-orm/*',
+      'commander',
+      'zod',
+      'ws',
+      '@orpc/server',
+      '@orpc/server/*',
+      '@zip.js/zip.js',
+    ],
     why: 'main forks the engine as a process and never loads its code or onnxruntime, whose run() blocks the thread',
   },
 ];

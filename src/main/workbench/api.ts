@@ -2,6 +2,18 @@ import type { SamplerSpec } from '../../core/diffusion/spec.ts';
 import type { EngineEvent, EngineName } from '../../shared/engine-protocol.ts';
 import type { Artifact, Evaluation, RunDetail, RunState, RunSummary } from '../../shared/records.ts';
 import type { RunSpec } from '../../shared/run-spec.ts';
+import type { QueueView } from '../../shared/contract/queue.ts';
+import type {
+  EvaluationSamples,
+  PointCursor,
+  RunPage,
+  RunPulse,
+  RunQuery,
+  RunRow,
+  RunView,
+  SeriesMap,
+} from '../../shared/contract/runs.ts';
+import type { Settings, StoredDocument } from '../../shared/contract/system.ts';
 import type { MetricSummary } from './store/metrics.ts';
 
 /** The workbench service, as the command line and the hosts use it. It imports no `electron`. */
@@ -12,7 +24,14 @@ export interface Workbench {
    * Records a run in state `queued`; without a name it gets the preset and two words.
    * @throws CliffordError INVALID_INPUT, also for a spec whose parts do not fit each other
    */
-  createRun(input: { spec: RunSpec; name?: string; preset?: string; tags?: string[] }): RunSummary;
+  createRun(input: {
+    spec: RunSpec;
+    name?: string;
+    preset?: string;
+    tags?: string[];
+    /** The run that this one is forked from; its seed must be the same (INVALID_INPUT). */
+    parent?: string;
+  }): RunSummary;
   /**
    * Trains a run in an engine process until that ends, or goes on from its newest whole checkpoint. What happens to
    * the engine (an error, a crash, no memory) is a state with a reason in the outcome; it rejects only when the run
@@ -65,6 +84,50 @@ export interface Workbench {
   sample(runId: string, request: SampleOptions): Promise<{ files: string[]; step: number | null }>;
   /** Copies the model (verified against its recorded sha256), or builds one from a kept checkpoint. */
   export(runId: string, options: ExportOptions): Promise<Artifact>;
+
+  /* What windows need (shapes in shared/contract). */
+
+  /** One page of the table of runs, filtered, sorted and grouped by SQL. */
+  pageRuns(query: RunQuery): RunPage;
+  /** The same rows, all pages, with every parameter of their specs as columns. */
+  runsCsv(query: RunQuery): string;
+  rowOf(runId: string): RunRow;
+  viewRun(runId: string): RunView;
+  /** Points thinned in SQL to at most `maxPoints` for each key: the least and the greatest of each stretch stay. */
+  seriesOf(
+    runId: string,
+    options?: { keys?: readonly string[]; maxPoints?: number },
+  ): { epoch: number; series: SeriesMap; thinned: boolean };
+  /** What `runs.watch` of the contract promises; ends when the signal aborts. Other processes' writes are seen too. */
+  watchRun(runId: string, cursor: PointCursor | null, signal?: AbortSignal): AsyncGenerator<RunPulse>;
+  /** A number that grows when any run or the queue changed, in this or another process. */
+  watchChanges(signal?: AbortSignal): AsyncGenerator<{ revision: number }>;
+  rename(runId: string, name: string): RunSummary;
+  star(runId: string, starred: boolean): RunSummary;
+  /** The family of a run by forks, parents first. */
+  lineage(runId: string): RunRow[];
+  evaluationSamples(runId: string, step: number, final: boolean): EvaluationSamples;
+
+  /**
+   * Puts a run that is not finished into the queue. @throws CliffordError CONFLICT for a finished, running or deleted run
+   */
+  enqueue(runId: string, place: 'front' | 'back'): RunRow;
+  leaveQueue(runId: string): QueueView;
+  moveInQueue(runId: string, to: number): QueueView;
+  queue(): QueueView;
+  setQueue(change: { paused?: boolean; concurrency?: number }): QueueView;
+  /**
+   * From now on this process starts queued runs, as many at a time as the queue's concurrency says, as long as no
+   * other process trains in this home. Resolves the returned `stop` when all that it had started are checkpointed.
+   */
+  runQueue(options?: { onEnd?: (outcome: TrainOutcome) => void }): { stop(): Promise<void> };
+
+  settings(): Settings;
+  changeSettings(change: Partial<Settings>): Settings;
+  document(key: string): StoredDocument | null;
+  documents(prefix: string): StoredDocument[];
+  saveDocument(document: StoredDocument): StoredDocument;
+  removeDocument(key: string): boolean;
 
   close(): void;
 }
