@@ -1,23 +1,44 @@
-import { cpSync } from 'node:fs';
+import { cpSync, globSync, rmSync } from 'node:fs';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'electron-vite';
 
-const MIGRATIONS = 'src/main/workbench/store/migrations';
+/**
+ * The processes' code is built file by file: `out/` mirrors `src/`. A path relative to a module (the preset folder, the
+ * engine's entry, a worker, the migrations) so means the same from source and built, and one build serves the window's
+ * process, the engine process and its threads. Packages stay outside and come from node_modules.
+ */
+const ENTRIES = ['src/main/index.ts', 'src/engine/main.ts', ...globSync('src/{engine,main}/**/*-worker.ts')];
+const BUILT = ['main', 'engine', 'core', 'files', 'shared'].map((folder) => `out/${folder}`);
+const MIGRATIONS = 'main/workbench/store/migrations';
 
-// There is no preload yet: the window reads the same addresses as a browser does.
 export default defineConfig({
   main: {
-    build: {
-      outDir: 'out/main',
-      rolldownOptions: { input: { index: 'src/main/index.ts' } },
-    },
     plugins: [
       {
-        // The history looks for its migrations beside its own code, which is now out/main/index.js.
-        name: 'copy-migrations',
-        closeBundle: () => cpSync(MIGRATIONS, 'out/main/migrations', { recursive: true }),
+        name: 'mirror',
+        buildStart: () => BUILT.forEach((folder) => rmSync(folder, { recursive: true, force: true })),
+        closeBundle: () => cpSync(`src/${MIGRATIONS}`, `out/${MIGRATIONS}`, { recursive: true }),
       },
     ],
+    build: {
+      outDir: 'out',
+      emptyOutDir: false, // it holds the pages, too
+      rolldownOptions: {
+        input: ENTRIES,
+        output: { preserveModules: true, preserveModulesRoot: 'src', entryFileNames: '[name].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: 'out/preload',
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: { index: 'src/preload/index.ts' },
+        // A sandboxed preload script cannot be a module.
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
   },
   renderer: {
     root: 'src/renderer',

@@ -3,6 +3,7 @@ import { type EngineEvent, EngineRequest } from '../shared/engine-protocol.ts';
 import type { TrainingBackend } from './backend.ts';
 import { evaluateJob, exportJob, sampleJob } from './jobs.ts';
 import { cpuBackend } from './onnxruntime/cpu-backend.ts';
+import { connectParent } from './parent.ts';
 import { trainRun } from './trainer.ts';
 
 /**
@@ -20,10 +21,21 @@ function chooseBackend(name: string): TrainingBackend {
 
 const stop = new AbortController();
 let step = 0;
+let busy = false;
 
-function emit(event: EngineEvent): void {
-  process.send?.(event);
-}
+const { emit, leave } = connectParent((message) => {
+  const request = EngineRequest.parse(message);
+  if (request.type === 'stop') {
+    stop.abort();
+    return;
+  }
+  invariant(!busy, 'the engine process takes one job');
+  busy = true;
+  run(request).then(leave, (error: unknown) => {
+    console.error(error);
+    leave({ type: 'ended', outcome: 'failed', step, weights: null, error: toErrorData(error) });
+  });
+});
 
 async function run(request: Exclude<EngineRequest, { type: 'stop' }>): Promise<EngineEvent> {
   const finished: EngineEvent = { type: 'ended', outcome: 'finished', step: 0, weights: null, error: null };
@@ -54,33 +66,6 @@ async function run(request: Exclude<EngineRequest, { type: 'stop' }>): Promise<E
   }
 }
 
-let leaving = false;
-
-function leave(event: EngineEvent): void {
-  leaving = true;
-  process.send?.(event, () => process.disconnect?.());
-}
-
-let busy = false;
-
-process.on('message', (message: unknown) => {
-  const request = EngineRequest.parse(message);
-  if (request.type === 'stop') {
-    stop.abort();
-    return;
-  }
-  invariant(!busy, 'the engine process takes one job');
-  busy = true;
-  run(request).then(leave, (error: unknown) => {
-    console.error(error);
-    leave({ type: 'ended', outcome: 'failed', step, weights: null, error: toErrorData(error) });
-  });
-});
-process.on('disconnect', () => {
-  if (leaving) process.exit(0);
-  // The parent is gone. An orderly exit would tear threads down inside onnxruntime, which only ends in a louder way.
-  process.kill(process.pid, 'SIGKILL');
-});
 // Ctrl-C, a closed terminal, or a stopped service reaches the whole process group; the parent decides what it
 // means, and if it dies of it, its channel closes.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});

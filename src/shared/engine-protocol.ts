@@ -62,6 +62,9 @@ export const EngineRequest = z.discriminatedUnion('type', [
 ]);
 export type EngineRequest = z.infer<typeof EngineRequest>;
 
+/** Sent to an engine process after its `ended` where the channel does not tell what has arrived (Electron's ports). */
+export const ENGINE_GOODBYE = 'goodbye';
+
 export const EngineEvent = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('started'),

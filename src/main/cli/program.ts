@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addDatasetCommands } from './commands/dataset.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
@@ -8,6 +7,7 @@ import { addQuickstartCommand } from './commands/quickstart.ts';
 import { addRunsCommands } from './commands/runs.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addTrainCommands } from './commands/train.ts';
+import { packageVersion } from '../version.ts';
 import type { CliContext } from './context.ts';
 import { EXIT_CODE_HELP } from './exit-codes.ts';
 
@@ -55,9 +55,4 @@ ${EXIT_CODE_HELP}`,
   addDoctorCommand(program, context, setExitCode);
   addServeCommand(program, context);
   return program;
-}
-
-export function packageVersion(): string {
-  const file = new URL('../../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

@@ -1,14 +1,30 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { isIP, type AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { pipeline } from 'node:stream/promises';
+import type { Duplex } from 'node:stream';
+import { RPCHandler } from '@orpc/server/ws';
+import { WebSocketServer } from 'ws';
 import { CliffordError, invalid } from '../../core/base/errors.ts';
-import { type Reply, type Routes, SECURITY_HEADERS } from './routes.ts';
+import { SOCKET_PATH } from '../../shared/contract/index.ts';
+import { handlerOptions, type WorkbenchRouter } from '../rpc/router.ts';
+import { createGuard, type Guard } from './guard.ts';
+import { plain, SECURITY_HEADERS, type Answer, type Reply } from './reply.ts';
 
 export interface WorkbenchServer {
   /** The link that opens the workbench, secret included. */
   readonly url: string;
   readonly port: number;
   close(): Promise<void>;
+}
+
+export interface ServeOptions {
+  host: string;
+  port: number;
+  /** Must be true for an address that other machines can reach. */
+  exposed?: boolean;
 }
 
 const LOOPBACK: Readonly<Record<string, string>> = {
@@ -18,100 +34,156 @@ const LOOPBACK: Readonly<Record<string, string>> = {
 };
 
 /**
- * Serves the workbench on a loopback address. Other users and web pages on this machine are kept out by a
- * secret in the link, which the first request exchanges for a cookie that scripts cannot read and other sites
- * cannot send; the Host header must be ours, against pages that rebind their name to 127.0.0.1; GET only.
+ * Serves the workbench over HTTP and a WebSocket. `guard.ts` says who may enter.
  *
- * @throws CliffordError INVALID_INPUT for a host that is not loopback, CONFLICT for a port in use
+ * @throws CliffordError INVALID_INPUT for an address that is not loopback without `exposed`, CONFLICT for a port in use
  */
 export async function serveWorkbench(
-  routes: Routes,
-  { host, port }: { host: string; port: number },
+  answer: Answer,
+  router: WorkbenchRouter,
+  { host, port, exposed = false }: ServeOptions,
 ): Promise<WorkbenchServer> {
-  const address = LOOPBACK[host];
-  if (address === undefined) {
+  const address = LOOPBACK[host] ?? host;
+  const loopback = host in LOOPBACK;
+  if (!loopback && !exposed) {
     throw invalid(
-      `--host: got ${JSON.stringify(host)}, expected 127.0.0.1, ::1 or localhost (other machines come by ssh -L)`,
+      `--host: got ${JSON.stringify(host)}, expected 127.0.0.1, ::1 or localhost (other machines come by ssh -L; ` +
+        `--expose allows any address, without encryption)`,
     );
+  }
+  if (!loopback && isIP(address) === 0) {
+    throw invalid(`--host: got ${JSON.stringify(host)}, expected an IP address of this machine`);
   }
   const token = randomBytes(32).toString('base64url');
   const server = createServer({ maxHeaderSize: 16 * 1024 });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(
-        error.code === 'EADDRINUSE'
-          ? new CliffordError('CONFLICT', `port ${port} on ${address} is in use; choose another with --port`)
-          : error.code === 'EACCES'
-            ? invalid(`--port: got ${port}, which needs administrator rights; expected one of at least 1024`)
-            : error,
-      ),
-    );
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, address, port)));
     server.listen(port, address, resolve);
   });
   const bound = (server.address() as AddressInfo).port;
-  const authority = address === '::1' ? `[::1]:${bound}` : `${address}:${bound}`;
-  const guard = createGuard(token, bound, [authority, `localhost:${bound}`]);
-  server.on('request', (request, response) => send(response, answer(request, guard, routes)));
+  const hosts = namesOf(address).map((name) => `${name}:${bound}`);
+  const guard = createGuard(token, bound, hosts);
+  server.on('request', (request, response) => void handle(request, response, guard, answer));
+
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: 64 * 2 ** 20 });
+  const handler = new RPCHandler(router, handlerOptions);
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    const url = parse(request);
+    const refusal =
+      url === null || url.pathname !== SOCKET_PATH
+        ? plain(404, 'There is no WebSocket here.')
+        : guard.upgrade(request, url);
+    if (refusal) return refuseUpgrade(socket, refusal);
+    sockets.handleUpgrade(request, socket, head, (ws) => {
+      ws.on('error', () => ws.terminate());
+      void handler.upgrade(ws, { context: {} });
+    });
+  });
+  const stopPings = keepAlive(sockets);
   return {
-    url: `http://${authority}/?token=${token}`,
+    url: `http://${hosts[0]!}/?token=${token}`,
     port: bound,
     close: () =>
       new Promise((resolve) => {
+        stopPings();
+        for (const ws of sockets.clients) ws.terminate();
         server.close(() => resolve());
         server.closeAllConnections();
       }),
   };
 }
 
-type Guard = (request: Pick<IncomingMessage, 'method' | 'headers'>, url: URL) => Reply | null;
-
-/** Returns the refusal (or the exchange of the secret for the cookie), or null for a request that may pass. */
-export function createGuard(token: string, port: number, hosts: readonly string[]): Guard {
-  // Cookies are shared by all ports of a host: the name keeps two workbenches apart.
-  const name = `clifford-${port}`;
-  return (request, url) => {
-    if (!hosts.includes(request.headers.host ?? '')) return refuse(421, 'This address is not the workbench.');
-    if (request.method !== 'GET')
-      return { ...refuse(405, 'Only GET is answered.'), headers: { ...PLAIN, allow: 'GET' } };
-    const given = url.searchParams.get('token');
-    if (given !== null) {
-      if (!same(given, token)) return refuse(403, EXPLAIN);
-      const cookie = `${name}=${token}; HttpOnly; SameSite=Strict; Path=/`;
-      return { status: 303, headers: { ...PLAIN, location: url.pathname, 'set-cookie': cookie }, body: '' };
-    }
-    const cookies = (request.headers.cookie ?? '').split(/;\s*/);
-    const sent = cookies.find((cookie) => cookie.startsWith(`${name}=`))?.slice(name.length + 1);
-    return sent !== undefined && same(sent, token) ? null : refuse(403, EXPLAIN);
-  };
-}
-
-const PLAIN = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
-const EXPLAIN =
-  'Open the workbench by the link that "clifford serve" printed; it holds a secret that is new each time.';
-
-function refuse(status: number, body: string): Reply {
-  return { status, headers: PLAIN, body: `${body}\n` };
-}
-
-/** Compares hashes, which have one length, so that the time taken tells nothing about the secret. */
-function same(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
-}
-
-function answer(request: IncomingMessage, guard: Guard, routes: Routes): Reply {
-  let url: URL;
-  let pathname: string;
-  try {
-    url = new URL(request.url ?? '/', 'http://workbench');
-    pathname = decodeURIComponent(url.pathname);
-  } catch {
-    return refuse(400, 'This is not a web address.');
+function listenError(error: NodeJS.ErrnoException, address: string, port: number): Error {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new CliffordError(
+        'CONFLICT',
+        `port ${port} on ${address} is in use; choose another with --port`,
+      );
+    case 'EACCES':
+      return invalid(`--port: got ${port}, which needs administrator rights; expected one of at least 1024`);
+    case 'EADDRNOTAVAIL':
+      return invalid(`--host: got ${address}, which is no address of this machine`);
+    default:
+      return error;
   }
-  return guard(request, url) ?? routes(pathname);
 }
 
-function send(response: ServerResponse, reply: Reply): void {
+/** The names under which browsers may reach an address, the one for the link first. */
+function namesOf(address: string): string[] {
+  const bracket = (ip: string): string => (isIP(ip) === 6 ? `[${ip}]` : ip);
+  if (address === '127.0.0.1' || address === '::1') return [bracket(address), 'localhost'];
+  if (address !== '0.0.0.0' && address !== '::') return [bracket(address)];
+  const own = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  const outside = own
+    .filter((entry) => !entry.internal)
+    .map((entry) => bracket(entry.address.split('%')[0]!));
+  return [...outside, '127.0.0.1', '[::1]', 'localhost'];
+}
+
+function parse(request: IncomingMessage): URL | null {
+  try {
+    const url = new URL(request.url ?? '/', 'http://workbench');
+    decodeURIComponent(url.pathname);
+    return url;
+  } catch {
+    return null;
+  }
+}
+
+async function handle(
+  request: IncomingMessage,
+  response: ServerResponse,
+  guard: Guard,
+  answer: Answer,
+): Promise<void> {
+  const url = parse(request);
+  if (url === null) return send(response, plain(400, 'This is not a web address.'));
+  const refusal = guard.request(request, url);
+  if (refusal) return send(response, refusal);
+  const method = request.method === 'POST' ? 'POST' : 'GET';
+  const pathname = decodeURIComponent(url.pathname);
+  const reply = await answer(method === 'POST' ? { method, pathname, body: request } : { method, pathname });
+  return send(response, reply);
+}
+
+async function send(response: ServerResponse, reply: Reply): Promise<void> {
   response.writeHead(reply.status, { ...SECURITY_HEADERS, ...reply.headers });
-  response.end(reply.body);
+  try {
+    const { body } = reply;
+    if (typeof body === 'object' && 'file' in body) await pipeline(createReadStream(body.file), response);
+    else response.end(body);
+  } catch {
+    response.destroy(); // the reader went away
+  } finally {
+    reply.sent?.();
+  }
+}
+
+function refuseUpgrade(socket: Duplex, { status, body }: Reply): void {
+  const text = typeof body === 'string' ? body : '';
+  socket.end(
+    `HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-type: text/plain; charset=utf-8\r\n` +
+      `content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+  );
+}
+
+const PING_MS = 20_000;
+
+/** Ends sockets whose other side vanished without a word, as when a laptop sleeps: their streams end with them. */
+function keepAlive(sockets: WebSocketServer): () => void {
+  const silent = new WeakSet<object>();
+  const timer = setInterval(() => {
+    for (const ws of sockets.clients) {
+      if (silent.has(ws)) {
+        ws.terminate();
+        continue;
+      }
+      silent.add(ws);
+      ws.once('pong', () => silent.delete(ws));
+      ws.ping();
+    }
+  }, PING_MS).unref();
+  return () => clearInterval(timer);
 }

@@ -2,6 +2,7 @@ import type { SamplerSpec } from '../../core/diffusion/spec.ts';
 import type { EngineEvent, EngineName } from '../../shared/engine-protocol.ts';
 import type { Artifact, Evaluation, RunDetail, RunState, RunSummary } from '../../shared/records.ts';
 import type { RunSpec } from '../../shared/run-spec.ts';
+import type { BundleContents } from '../../shared/contract/bundles.ts';
 import type { QueueView } from '../../shared/contract/queue.ts';
 import type {
   EvaluationSamples,
@@ -122,6 +123,14 @@ export interface Workbench {
    */
   runQueue(options?: { onEnd?: (outcome: TrainOutcome) => void }): { stop(): Promise<void> };
 
+  /** Writes a run as one file (docs/bundle-format.md). @throws CliffordError STORAGE naming a damaged file, CANCELLED */
+  exportBundle(runId: string, options: BundleExportOptions): Promise<void>;
+  /** @throws CliffordError INVALID_INPUT for what is no bundle or a damaged one; nothing is left behind then */
+  importBundle(
+    file: string,
+    options?: { onProgress?: (fraction: number) => void; signal?: AbortSignal },
+  ): Promise<{ runId: string; name: string; existed: boolean }>;
+
   settings(): Settings;
   changeSettings(change: Partial<Settings>): Settings;
   document(key: string): StoredDocument | null;
@@ -174,4 +183,12 @@ export interface ExportOptions extends JobOptions {
   step?: number;
   /** The tap whose representation is a second output. */
   tap?: string;
+}
+
+export interface BundleExportOptions {
+  contents: BundleContents;
+  /** A file, replaced if there. */
+  out: string;
+  onProgress?: (fraction: number) => void;
+  signal?: AbortSignal;
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { CliffordError } from '../../core/base/errors.ts';
 import { RunSpec } from '../../shared/run-spec.ts';
+import type { EngineSpawner } from './engine-process.ts';
 import type { HomeFolder } from './home.ts';
 import type { Store } from './store/database.ts';
 import { getRun } from './store/runs.ts';
@@ -12,6 +13,8 @@ export interface Context {
   readonly home: HomeFolder;
   readonly store: Store;
   readonly engineEntry: string;
+  /** How the host makes engine processes; undefined is by Node. */
+  readonly spawnEngine: EngineSpawner | undefined;
   /** The present, ISO 8601 in UTC. */
   readonly now: () => string;
 }

@@ -147,6 +147,7 @@ async function runJob(
   ensureFolder(folder);
   const engine = startEngine({
     entry: ctx.engineEntry,
+    spawn: ctx.spawnEngine,
     logFile: join(folder, 'engine.log'),
     request,
     onEvent(event) {

@@ -7,6 +7,7 @@ import { RunSpec } from '../../shared/run-spec.ts';
 import type { RunDetail, RunState, RunSummary } from '../../shared/records.ts';
 import type { Workbench } from './api.ts';
 import { needLiveRun, needRun, runFolder, specOf, type Context } from './context.ts';
+import type { EngineSpawner } from './engine-process.ts';
 import { defaultHome, openHome } from './home.ts';
 import { evaluate, exportModel, sample } from './jobs.ts';
 import { newRunId, newRunName } from './names.ts';
@@ -20,7 +21,9 @@ import type { RunRow } from './store/schema.ts';
 import { train } from './training.ts';
 
 /** The engine process' entry; never imported here. */
-const ENGINE_ENTRY = fileURLToPath(new URL('../../engine/main.ts', import.meta.url));
+const ENGINE_ENTRY = fileURLToPath(
+  new URL(`../../engine/main.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url),
+);
 
 /**
  * Opens a home folder's workbench (default: CLIFFORD_HOME or the platform's folder). Several processes may have one
@@ -29,7 +32,7 @@ const ENGINE_ENTRY = fileURLToPath(new URL('../../engine/main.ts', import.meta.u
  * @throws CliffordError STORAGE when the home or its history cannot be used
  */
 export function openWorkbench(
-  options: { home?: string; engineEntry?: string; onNotice?: (sentence: string) => void } = {},
+  options: { home?: string; engineEntry?: string; spawnEngine?: EngineSpawner; onNotice?: (sentence: string) => void } = {},
 ): Workbench {
   const home = openHome(options.home ?? defaultHome());
   const store = openStore(home.database);
@@ -37,6 +40,7 @@ export function openWorkbench(
     home,
     store,
     engineEntry: options.engineEntry ?? ENGINE_ENTRY,
+    spawnEngine: options.spawnEngine,
     now: () => new Date().toISOString(),
   };
   const onNotice =

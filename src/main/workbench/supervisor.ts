@@ -1,14 +1,16 @@
-import { fork, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, openSync, readSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { CliffordError, toErrorData, type ErrorData } from '../../core/base/errors.ts';
 import { makeFolders } from '../../files/atomic.ts';
 import { EngineEvent, type EngineRequest } from '../../shared/engine-protocol.ts';
+import { forkEngine, type EngineChild, type EngineLog, type EngineSpawner } from './engine-process.ts';
 
 export interface EngineJob {
-  /** The module that the engine process runs; it speaks shared/engine-protocol.ts over Node's IPC. */
+  /** The module that the engine process runs; it speaks shared/engine-protocol.ts. */
   entry: string;
+  /** How this host makes processes; by default a Node process. */
+  spawn?: EngineSpawner | undefined;
   request: EngineRequest;
   /** Everything that the engine prints is appended here. */
   logFile: string;
@@ -17,6 +19,8 @@ export interface EngineJob {
    * the job fails with that error.
    */
   onEvent: (event: EngineEvent) => void | Promise<void>;
+  /** Called once the process runs; if it throws, the job fails as it does for `onEvent`. */
+  onSpawn?: (pid: number) => void;
   /** How long the process may take to leave after it said `ended`. */
   exitGraceMs?: number;
 }
@@ -33,6 +37,7 @@ export interface EngineEnd {
 }
 
 export interface EngineProcess {
+  /** Undefined before the process runs and if it never did. */
   readonly pid: number | undefined;
   /** Resolves when the process is gone and all its events were handled; never rejects. */
   readonly done: Promise<EngineEnd>;
@@ -55,17 +60,11 @@ export function startEngine(job: EngineJob): EngineProcess {
     );
   }
   let log: Log;
-  let child: ChildProcess;
+  let child: EngineChild;
   try {
     log = openLog(job.logFile, job.request.type);
     try {
-      // The child writes to the file itself, so that its last words are kept even if this process is gone.
-      child = fork(job.entry, [], {
-        serialization: 'advanced',
-        stdio: ['ignore', log.fd, log.fd, 'ipc'],
-        // Flags of this process (a debugger's port, a test runner's loader) are not the engine's.
-        execArgv: [],
-      });
+      child = (job.spawn ?? forkEngine)(job.entry, log);
     } finally {
       closeSync(log.fd);
     }
@@ -75,7 +74,7 @@ export function startEngine(job: EngineJob): EngineProcess {
   return watch(child, job, log);
 }
 
-function watch(child: ChildProcess, job: EngineJob, log: Log): EngineProcess {
+function watch(child: EngineChild, job: EngineJob, log: Log): EngineProcess {
   let ended: Extract<EngineEvent, { type: 'ended' }> | undefined;
   let broken: ErrorData | undefined; // why we ended it
   let killed = false;
@@ -85,7 +84,7 @@ function watch(child: ChildProcess, job: EngineJob, log: Log): EngineProcess {
 
   const breakOff = (error: unknown): void => {
     broken ??= toErrorData(error);
-    child.kill('SIGKILL');
+    child.kill();
   };
   const handle = async (message: unknown): Promise<void> => {
     if (broken || ended) return;
@@ -93,19 +92,26 @@ function watch(child: ChildProcess, job: EngineJob, log: Log): EngineProcess {
       const event = parseEvent(message);
       if (event.type === 'ended') {
         ended = event;
-        grace = setTimeout(() => child.kill('SIGKILL'), job.exitGraceMs ?? 10_000);
+        grace = setTimeout(() => child.kill(), job.exitGraceMs ?? 10_000);
       }
       await job.onEvent(event);
     } catch (error) {
       breakOff(error);
     }
   };
-  child.on('message', (message) => {
+  child.onMessage((message) => {
     queue = queue.then(() => handle(message));
   });
-  send(child, job.request);
+  child.onSpawn((pid) => {
+    try {
+      job.onSpawn?.(pid);
+    } catch (error) {
+      breakOff(error);
+    }
+  });
+  child.send(job.request);
 
-  const done = gone(child).then(async ({ code, signal, error }): Promise<EngineEnd> => {
+  const done = child.gone.then(async ({ code, signal, error }): Promise<EngineEnd> => {
     await queue;
     clearTimeout(grace);
     // What we broke off failed even if the engine had said that it finished: its end could not be recorded.
@@ -119,21 +125,26 @@ function watch(child: ChildProcess, job: EngineJob, log: Log): EngineProcess {
     }
     const reason: ErrorData = {
       code: 'ENGINE_CRASH',
-      message: error ?? describeEnd(code, signal, log.tail()),
+      message:
+        error === undefined
+          ? describeEnd(code, signal, log.tail())
+          : `the engine process could not be started: ${error}`,
     };
     return { ...lastWords(undefined), outcome: 'failed', error: reason, killed };
   });
 
   return {
-    pid: child.pid,
+    get pid() {
+      return child.pid;
+    },
     done,
     stop: () => {
-      if (!asked) send(child, { type: 'stop' });
+      if (!asked) child.send({ type: 'stop' });
       asked = true;
     },
     kill: () => {
       killed = true;
-      child.kill('SIGKILL');
+      child.kill();
     },
     fail: breakOff,
   };
@@ -156,43 +167,6 @@ function parseEvent(message: unknown): EngineEvent {
   );
 }
 
-/** A message to a process that may be gone already, which is told by its end and not here. */
-function send(child: ChildProcess, request: EngineRequest): void {
-  if (child.connected) child.send(request, () => undefined);
-}
-
-interface Gone {
-  code: number | null;
-  signal: NodeJS.Signals | null;
-  error?: string;
-}
-
-/** The process has ended and its last messages have been delivered (they may come after `exit`). */
-async function gone(child: ChildProcess): Promise<Gone> {
-  const drained = new Promise<void>((resolve) => {
-    if (!child.connected) resolve();
-    child.once('disconnect', () => resolve());
-  });
-  const end = await new Promise<Gone>((resolve) => {
-    child.once('exit', (code, signal) => resolve({ code, signal }));
-    // Without a pid there was no start and there will be no exit; any other error is told by the exit.
-    child.on('error', (error) => {
-      if (child.pid === undefined) {
-        resolve({
-          code: null,
-          signal: null,
-          error: `the engine process could not be started: ${error.message}`,
-        });
-      }
-    });
-  });
-  if (end.error !== undefined) return end;
-  // A grandchild that inherited the channel would keep it open for ever.
-  const patience = new Promise<void>((resolve) => setTimeout(resolve, 5000).unref());
-  await Promise.race([drained, patience]);
-  return end;
-}
-
 const OUT_OF_MEMORY =
   /heap out of memory|bad_alloc|cannot allocate memory|failed to allocate memory|array buffer allocation failed/i;
 
@@ -213,8 +187,7 @@ function describeEnd(code: number | null, signal: NodeJS.Signals | null, tail: s
   return `the engine process ${how}${memory}${said}`;
 }
 
-interface Log {
-  readonly fd: number;
+interface Log extends EngineLog {
   /** The end of what was printed since it was opened, at most 8 KiB. */
   tail(): string;
 }
@@ -233,6 +206,7 @@ function openLog(file: string, job: string): Log {
   }
   const start = statSync(file).size;
   return {
+    file,
     fd,
     tail() {
       try {

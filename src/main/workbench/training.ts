@@ -114,6 +114,7 @@ async function runTraining(
   const recorder = startRecorder(ctx, run, resumeFrom !== null);
   const engine = startEngine({
     entry: ctx.engineEntry,
+    spawn: ctx.spawnEngine,
     logFile: `${folder}/engine.log`,
     request: {
       type: 'train',
@@ -128,6 +129,10 @@ async function runTraining(
       recorder.record(event);
       tell(options.onEvent, event);
     },
+    onSpawn(pid) {
+      const patch = { enginePid: pid, engineIdentity: processIdentity(pid) ?? null };
+      ctx.store.write((db) => patchRun(db, run.pk, patch));
+    },
   });
   const timer = setInterval(() => {
     try {
@@ -138,14 +143,6 @@ async function runTraining(
     }
   }, POLL_MS);
   const undo = [onAbort(options.signal, engine.stop), onAbort(options.kill, engine.kill)];
-  try {
-    if (engine.pid !== undefined) {
-      const patch = { enginePid: engine.pid, engineIdentity: processIdentity(engine.pid) ?? null };
-      ctx.store.write((db) => patchRun(db, run.pk, patch));
-    }
-  } catch (error) {
-    engine.fail(error);
-  }
   try {
     return { end: await engine.done, flush: recorder.flush };
   } finally {

@@ -26,5 +26,4 @@ export const fileAddress = (runId: string, sha256: string): string => `/files/${
 /** Path of the WebSocket that carries the contract in a browser. */
 export const SOCKET_PATH = '/contract';
 
-/** Electron: what the preload script passes on, and the message with which the page gets its port. */
-export const PORT_CHANNEL = 'clifford:port';
+export { PORT_CHANNEL } from '../port-channel.ts';

@@ -22,14 +22,19 @@ export const SystemInfo = z.object({
 export type SystemInfo = z.infer<typeof SystemInfo>;
 
 /** What `clifford doctor` says. */
-export const DoctorCheck = z.object({
-  name: z.string(),
-  status: z.enum(['ok', 'warning', 'error', 'info']),
-  value: z.string(),
-  /** What to do, if something should be done. */
-  hint: z.string().nullable(),
+export const DoctorView = z.object({
+  /** Nothing is broken: training works here. */
+  works: z.boolean(),
+  checks: z.array(
+    z.object({
+      name: z.string(),
+      status: z.enum(['ok', 'warning', 'broken']),
+      detail: z.string(),
+      /** What to do about it, if anything should be done. */
+      fix: z.string().optional(),
+    }),
+  ),
 });
-export const DoctorView = z.object({ checks: z.array(DoctorCheck) });
 export type DoctorView = z.infer<typeof DoctorView>;
 
 export const Settings = z.object({

@@ -3,7 +3,8 @@ import type { Check, DoctorReport } from '../../workbench/doctor.ts';
 import { addHomeOption, addJsonOption, checkHome, type CliContext, type HomeOptions } from '../context.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import { report } from '../output.ts';
-import { packageVersion, type SetExitCode } from '../program.ts';
+import { packageVersion } from '../../version.ts';
+import type { SetExitCode } from '../program.ts';
 import { formatTable } from '../table.ts';
 
 /** `doctor`: what works here, with versions, and what is missing. */

@@ -19,6 +19,8 @@ export interface Store {
   read<T>(query: (db: Db) => T): T;
   /** The same in one transaction that takes the write lock at its start: all or nothing, durable on return. */
   write<T>(change: (db: Db) => T): T;
+  /** A number that differs once another process (or another store) has written. Costs microseconds. */
+  version(): number;
   dispose(): void;
 }
 
@@ -32,13 +34,29 @@ export function openStore(file: string, options: { migrations?: Migration[] } = 
       throw new CliffordError('STORAGE', `${file} is a folder; expected the file of the run history`);
     }
     const { client, dispose } = openClient(file, options.migrations);
+    addFunctions(client);
     const db: Db = drizzle(client, { schema });
     return {
       file,
+      version: () => guard(file, () => client.pragma('data_version', { simple: true }) as number),
       read: (query) => guard(file, () => client.transaction(() => query(db)).deferred()),
       write: (change) => guard(file, () => client.transaction(() => change(db)).immediate()),
       dispose,
     };
+  });
+}
+
+/** Comparison of text as people expect it; SQLite itself folds ASCII only. */
+function addFunctions(client: Database.Database): void {
+  const fold = (text: unknown): string => String(text ?? '').normalize('NFKC').toLowerCase();
+  client.function('fold', { deterministic: true }, fold);
+  client.function('holds_words', { deterministic: true, varargs: true }, (words: unknown, ...texts: unknown[]) => {
+    const all = fold(texts.filter((text) => text !== null).join('\n'));
+    return fold(words)
+      .split(' ')
+      .every((word) => all.includes(word))
+      ? 1
+      : 0;
   });
 }
 

@@ -1,7 +1,7 @@
-import { and, asc, eq, gt } from 'drizzle-orm';
+import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { MetricPoint } from '../../../shared/records.ts';
 import type { Db } from './database.ts';
-import { metricPoints, metricSeries } from './schema.ts';
+import { metricPoints, metricSeries, runs } from './schema.ts';
 
 export interface MetricSummary {
   readonly key: string;
@@ -16,19 +16,34 @@ export interface MetricSummary {
  * touched series are brought up to date here, so that no table of runs ever scans points.
  */
 export function insertPoints(db: Db, runPk: number, points: readonly MetricPoint[]): void {
-  const sql = statements(db);
+  const { upsertSeries, insertPoint, countPoint, replacePoint } = statements(db);
   const stale = new Set<number>();
+  let appended = true;
   for (const { key, step, value } of points) {
-    const series = sql.upsertSeries.get({ runPk, key, step, value }) as number;
-    if (sql.insertPoint.run(series, step, value).changes === 1) {
-      sql.countPoint.run(series);
+    const [series, latest] = upsertSeries.get({ runPk, key, step, value }) as [number, number];
+    appended &&= latest === step;
+    if (insertPoint.run(series, step, value).changes === 1) {
+      countPoint.run(series);
     } else {
+      appended = false;
       // Replacing may take away the very point that was the minimum: summarize this series from its points.
-      sql.replacePoint.run(value, series, step);
+      replacePoint.run(value, series, step);
       stale.add(series);
     }
   }
   for (const series of stale) summarize(db, series);
+  if (!appended) beginEpoch(db, runPk);
+}
+
+/**
+ * Within an epoch of a run points are only ever appended to each series, so that a reader who knows the last step it
+ * has can go on from there; whenever points are taken back, replaced or inserted before others, a new one begins.
+ */
+function beginEpoch(db: Db, runPk: number): void {
+  db.update(runs)
+    .set({ epoch: sql`${runs.epoch} + 1` })
+    .where(eq(runs.pk, runPk))
+    .run();
 }
 
 /** Forgets what lies beyond a step: the engine is about to go on from there. */
@@ -44,13 +59,14 @@ export function dropPointsAfter(db: Db, runPk: number, step: number): void {
       .run();
     summarize(db, pk);
   }
+  if (touched.length > 0) beginEpoch(db, runPk);
 }
 
 /** All points of a run by key, each series in the order of its steps. */
 export function readPoints(db: Db, runPk: number): Record<string, [step: number, value: number][]> {
   const out: Record<string, [number, number][]> = {};
-  const sql = statements(db);
-  for (const { pk, key } of seriesOf(db, runPk)) out[key] = sql.points.all(pk) as [number, number][];
+  const { points } = statements(db);
+  for (const { pk, key } of seriesOf(db, runPk)) out[key] = points.all(pk) as [number, number][];
   return out;
 }
 
@@ -75,10 +91,10 @@ function seriesOf(db: Db, runPk: number) {
 
 /** Recomputes a series' row from its points; without points the row goes. Ties go to the earliest step. */
 function summarize(db: Db, series: number): void {
-  const sql = statements(db);
-  if (sql.anyPoint.get(series) === undefined)
+  const statement = statements(db);
+  if (statement.anyPoint.get(series) === undefined)
     db.delete(metricSeries).where(eq(metricSeries.pk, series)).run();
-  else sql.summarize.run({ series });
+  else statement.summarize.run({ series });
 }
 
 /** This path takes thousands of points a second, so its statements are prepared once for each connection. */
@@ -95,9 +111,9 @@ function prepare({ $client }: Db) {
            min_value = min(min_value, @value),
            max_step = CASE WHEN @value > max_value OR (@value = max_value AND @step < max_step) THEN @step ELSE max_step END,
            max_value = max(max_value, @value)
-         RETURNING pk`,
+         RETURNING pk, latest_step`,
       )
-      .pluck(),
+      .raw(),
     countPoint: $client.prepare('UPDATE metric_series SET points = points + 1 WHERE pk = ?'),
     insertPoint: $client.prepare(
       'INSERT INTO metric_points (series_pk, step, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',

@@ -8,13 +8,14 @@ import { events, runs, tags, type RunRow } from './schema.ts';
 export type NewRun = Pick<
   RunRow,
   'id' | 'name' | 'preset' | 'spec' | 'specHash' | 'seed' | 'steps' | 'createdAt'
->;
+> &
+  Partial<RunRow>;
 
 /** Adds a run in state `queued`. */
 export function insertRun(db: Db, run: NewRun): RunRow {
   const row = db
     .insert(runs)
-    .values({ ...run, state: 'queued' })
+    .values({ state: 'queued', ...run })
     .returning()
     .get();
   addEvent(db, row, run.createdAt, null);

@@ -1,5 +1,6 @@
 import { integer, primaryKey, real, sqliteTable, text, unique } from 'drizzle-orm/sqlite-core';
 import type { ErrorCode } from '../../../core/base/errors.ts';
+import type { RunProgress } from '../../../shared/contract/runs.ts';
 import type { ArtifactKind, RunState } from '../../../shared/records.ts';
 
 /**
@@ -12,7 +13,6 @@ export const runs = sqliteTable('runs', {
   id: text().notNull().unique(),
   name: text().notNull(),
   preset: text(),
-  spec: text().notNull(),
   specHash: text('spec_hash').notNull(),
   seed: integer().notNull(),
   steps: integer().notNull(),
@@ -35,6 +35,19 @@ export const runs = sqliteTable('runs', {
   enginePid: integer('engine_pid'),
   engineIdentity: text('engine_identity'),
   stopRequest: integer('stop_request').notNull().default(0),
+  starred: integer({ mode: 'boolean' }).notNull().default(false),
+  parentId: text('parent_id'),
+  epoch: integer().notNull().default(0),
+  queuePosition: integer('queue_position'),
+  seconds: real().notNull().default(0),
+  progress: text({ mode: 'json' }).$type<RunProgress>(),
+  seedlessHash: text('seedless_hash'),
+  regionHash: text('region_hash'),
+  heldOut: real('held_out'),
+  lesion: real(),
+  trainingImages: integer('training_images'),
+  region: text(),
+  spec: text().notNull(),
 });
 export type RunRow = typeof runs.$inferSelect;
 
@@ -114,3 +127,17 @@ export const evaluations = sqliteTable('evaluations', {
   body: text().notNull(),
   createdAt: text('created_at').notNull(),
 });
+
+export const accuracies = sqliteTable(
+  'accuracies',
+  { runPk: runPk(), section: text().notNull(), last: real(), best: real().notNull() },
+  (t) => [primaryKey({ columns: [t.runPk, t.section] })],
+);
+
+export const documents = sqliteTable('documents', {
+  key: text().notNull().primaryKey(),
+  value: text().notNull(),
+  savedAt: real('saved_at').notNull(),
+});
+
+export const settings = sqliteTable('settings', { key: text().notNull().primaryKey(), value: text().notNull() });

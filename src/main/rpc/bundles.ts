@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { implement } from '@orpc/server';
+import { bundlesContract } from '../../shared/contract/bundles.ts';
+import { mapErrors } from './errors.ts';
+import type { RpcContext } from './router.ts';
+
+const os = implement(bundlesContract);
+
+export function exportHandler({ workbench, host }: RpcContext) {
+  return os.export.handler(({ input, signal }) => mapErrors(run(input.id, input.contents, signal)));
+
+  async function* run(
+    id: string,
+    contents: Parameters<typeof workbench.exportBundle>[1]['contents'],
+    signal: AbortSignal | undefined,
+  ) {
+    const folder = mkdtempSync(path.join(tmpdir(), 'clifford-bundle-'));
+    const discard = (): void => rmSync(folder, { recursive: true, force: true });
+    let offered = false;
+    try {
+      const fileName = `${fileNameOf(workbench.rowOf(id).name)}.clifford`;
+      const file = path.join(folder, fileName);
+      yield { type: 'progress' as const, fraction: 0 };
+      await workbench.exportBundle(id, { contents, out: file, ...(signal ? { signal } : {}) });
+      const address = host.downloads.offer({ file, name: fileName }, discard);
+      offered = true;
+      yield { type: 'done' as const, address, fileName, bytes: statSync(file).size };
+    } finally {
+      if (!offered) discard();
+    }
+  }
+}
+
+/** A run's name as the name of a file, on every system. */
+export function fileNameOf(name: string): string {
+  const safe = name
+    .replaceAll(/[^\p{L}\p{N}._ -]/gu, '-')
+    .replace(/^\.+/, '')
+    .slice(0, 80)
+    .trim();
+  return safe === '' ? 'run' : safe;
+}

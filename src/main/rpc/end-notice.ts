@@ -1,0 +1,13 @@
+import type { ShellCommand } from '../../shared/contract/system.ts';
+import type { TrainOutcome } from '../workbench/api.ts';
+
+/** What windows say when a run of the queue ends. */
+export function endNotice({ run }: TrainOutcome): ShellCommand {
+  const why = run.reason === null ? '' : `: ${run.reason.message}`;
+  const level = run.state === 'finished' ? 'success' : run.state === 'failed' ? 'error' : 'info';
+  const text =
+    run.state === 'finished'
+      ? `${run.name} finished after ${run.steps} steps`
+      : `${run.name} ${run.state}${why}`;
+  return { type: 'notice', level, text, runId: run.id };
+}

@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { implement } from '@orpc/server';
+import { invalid } from '../../core/base/errors.ts';
+import {
+  MOST_PLAYGROUND_IMAGES,
+  samplingContract,
+  type SampleEvent,
+} from '../../shared/contract/sampling.ts';
+import { readSample } from '../workbench/sample-files.ts';
+import { mapErrors } from './errors.ts';
+import type { RpcContext } from './router.ts';
+
+const os = implement(samplingContract);
+
+export function sampleHandler({ workbench }: RpcContext) {
+  return os.sample.handler(({ input, signal }) => {
+    const images = input.labels.length * input.count;
+    if (images > MOST_PLAYGROUND_IMAGES) {
+      throw invalid(
+        `sample: got ${input.labels.length} labels × ${input.count} = ${images} images, expected at most ` +
+          `${MOST_PLAYGROUND_IMAGES}; \`clifford sample\` makes any number`,
+      );
+    }
+    return mapErrors(sample(input, signal));
+  });
+
+  async function* sample(
+    { id, step, labels, count, sampler, seed, trajectory }: SampleInput,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<SampleEvent> {
+    const out = mkdtempSync(path.join(tmpdir(), 'clifford-sample-'));
+    const told: SampleEvent[] = [];
+    let wake = (): void => {};
+    let over = false;
+    const tell = (event: SampleEvent): void => {
+      told.push(event);
+      wake();
+    };
+    const job = workbench
+      .sample(id, {
+        labels,
+        count,
+        sampler,
+        seed,
+        trajectory,
+        ...(step === null ? {} : { step }),
+        out,
+        ...(signal ? { signal } : {}),
+        onEvent: (event) => {
+          if (event.type === 'progress') tell({ type: 'progress', fraction: event.fraction });
+        },
+        onNotice: (sentence) => tell({ type: 'notice', sentence }),
+      })
+      .finally(() => {
+        over = true;
+        wake();
+      });
+    job.catch(() => {}); // awaited below
+    try {
+      while (!over || told.length > 0) {
+        if (told.length > 0) yield told.shift()!;
+        else await new Promise<void>((resolve) => (wake = resolve));
+      }
+      const { step: used } = await job;
+      yield { type: 'result', result: { ...readSample(out), step: used } };
+    } finally {
+      // A reader that went away has aborted the job; its files go once the engine is gone.
+      await job.catch(() => {});
+      rmSync(out, { recursive: true, force: true });
+    }
+  }
+}
+
+type SampleInput = Parameters<Parameters<typeof os.sample.handler>[0]>[0]['input'];

@@ -1,0 +1,13 @@
+import { ipcRenderer } from 'electron';
+import { PORT_CHANNEL } from '../shared/port-channel.ts';
+
+/**
+ * Asks the main process for the contract's port and hands it to the page, once for each load of the page. Nothing is
+ * exposed: the page gets a message with a port, as it would from any frame.
+ */
+ipcRenderer.once(PORT_CHANNEL, (event) => {
+  // To our own origin only: should another document ever stand here, the message is dropped.
+  window.postMessage(PORT_CHANNEL, window.location.origin, [...event.ports]);
+});
+// The page's scripts have run by now and listen; a message sent before would be lost.
+window.addEventListener('load', () => ipcRenderer.send(PORT_CHANNEL), { once: true });

@@ -1,0 +1,2 @@
+/** Overlays begin above everything that views stack themselves. */
+export const zIndex = 2000;

@@ -1,0 +1,49 @@
+import { createRouter, createWebHashHistory } from 'vue-router';
+
+/** Views are loaded when they are first opened. */
+export const router = createRouter({
+  history: createWebHashHistory(),
+  routes: [
+    { path: '/', redirect: '/runs' },
+    {
+      path: '/runs',
+      name: 'runs',
+      component: () => import('./views/runs/RunsView.vue'),
+      meta: { title: 'Runs' },
+    },
+    {
+      path: '/runs/:id',
+      name: 'run',
+      component: () => import('./views/run/RunPage.vue'),
+      meta: { title: 'Run' },
+    },
+    {
+      path: '/designer',
+      name: 'designer',
+      component: () => import('./views/designer/DesignerView.vue'),
+      meta: { title: 'Designer' },
+    },
+    {
+      // ?runs=a,b,c
+      path: '/compare',
+      name: 'compare',
+      component: () => import('./views/compare/CompareView.vue'),
+      meta: { title: 'Compare' },
+    },
+    {
+      path: '/settings',
+      name: 'settings',
+      component: () => import('./views/settings/SettingsView.vue'),
+      meta: { title: 'Engines and settings' },
+    },
+    {
+      path: '/:rest(.*)*',
+      component: () => import('./views/NotFoundView.vue'),
+      meta: { title: 'Not found' },
+    },
+  ],
+});
+
+router.afterEach((to) => {
+  document.title = `${to.meta['title'] as string} – Clifford`;
+});
