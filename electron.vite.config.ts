@@ -1,4 +1,4 @@
-import { cpSync, globSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, globSync, readdirSync, rmSync } from 'node:fs';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'electron-vite';
 
@@ -8,15 +8,21 @@ import { defineConfig } from 'electron-vite';
  * process, the engine process and its threads. Packages stay outside and come from node_modules.
  */
 const ENTRIES = ['src/main/index.ts', 'src/engine/main.ts', ...globSync('src/{engine,main}/**/*-worker.ts')];
-const BUILT = ['main', 'engine', 'core', 'files', 'shared'].map((folder) => `out/${folder}`);
 const MIGRATIONS = 'main/workbench/store/migrations';
+
+/** What an earlier build left: all but the pages and the preload script, which are built beside it. */
+function removeBuilt(): void {
+  for (const name of existsSync('out') ? readdirSync('out') : []) {
+    if (name !== 'renderer' && name !== 'preload') rmSync(`out/${name}`, { recursive: true });
+  }
+}
 
 export default defineConfig({
   main: {
     plugins: [
       {
         name: 'mirror',
-        buildStart: () => BUILT.forEach((folder) => rmSync(folder, { recursive: true, force: true })),
+        buildStart: removeBuilt,
         closeBundle: () => cpSync(`src/${MIGRATIONS}`, `out/${MIGRATIONS}`, { recursive: true }),
       },
     ],

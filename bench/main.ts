@@ -4,6 +4,7 @@ import { onnxruntimeVersion } from '../src/engine/onnxruntime/session.ts';
 import { BestPeer, type PeerTask, peerStartUp, showWay, type Way } from './best-peer.ts';
 import { type BenchCase, benchCases, type Measurement } from './cases.ts';
 import { enginePeakMiB, engineStartUp, MEMORY_STEPS } from './engine-process.ts';
+import { HISTORY, LARGE_HISTORY, measureHistory } from './history.ts';
 import { openSampling, openTraining, type SamplingSetup } from './ours.ts';
 import { HELP, type Options, readOptions, selectMeasurements } from './options.ts';
 import { measurePairs, type Pairs } from './pairs.ts';
@@ -104,7 +105,8 @@ async function main(): Promise<void> {
     return;
   }
   const selected = selectMeasurements(benchCases(), options.only);
-  const torch = findTorch();
+  // Nobody else keeps this history: there is nothing to compare it with.
+  const torch = selected.length > 0 ? findTorch() : { missing: 'no measurement with a peer was asked for' };
   const python = 'missing' in torch ? null : torch.python;
   const missing = 'missing' in torch ? torch.missing : null;
 
@@ -122,6 +124,7 @@ async function main(): Promise<void> {
     for (const { of, what } of selected) {
       results.push(...(await measureCase(of, what, options, python, peer)));
     }
+    if (options.only.includes(HISTORY)) results.push(...measureHistory(LARGE_HISTORY, log));
   } finally {
     peer?.dispose();
   }

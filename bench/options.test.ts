@@ -27,6 +27,11 @@ describe('selectMeasurements', () => {
     ]);
   });
 
+  it('takes the run history alone', () => {
+    expect(selected('history')).toEqual([]);
+    expect(selected('history', 'train quick')).toEqual(['train quick']);
+  });
+
   it('refuses what is neither', () => {
     expect(() => selected('trian')).toThrow(
       '--only: got "trian", expected one of train, sample, start-up, memory',

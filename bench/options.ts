@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { invalid } from '../src/core/base/errors.ts';
 import { type BenchCase, MEASUREMENTS, type Measurement } from './cases.ts';
+import { HISTORY } from './history.ts';
 
 export const HELP = `npm run bench [-- OPTIONS]
 
@@ -8,7 +9,8 @@ Measures training, sampling, start-up and memory beside PyTorch, in turns, and p
 The Python is BENCH_PYTHON, or the first python3 on the PATH that imports torch. Wants an idle machine.
 
   --only A,B     only what is named by measurement (${MEASUREMENTS.join(', ')}), by case, or by both
-                 ("train quick"); without it the case "paper" is left out
+                 ("train quick"); without it the case "paper" is left out, and so is "${HISTORY}", which makes a
+                 large run history and reads it as the table of runs does
   --seconds N    length of one measurement (default 5)
   --pairs N      pairs of measurements, ours and PyTorch's (default 5)
   --threads N    threads of either side (default 2)
@@ -64,6 +66,7 @@ export function selectMeasurements(
   only: readonly string[],
 ): { of: BenchCase; what: readonly Measurement[] }[] {
   const known = new Set([
+    HISTORY,
     ...MEASUREMENTS,
     ...cases.flatMap((c) => [c.name, ...MEASUREMENTS.map((m) => `${m} ${c.name}`)]),
   ]);
@@ -71,7 +74,7 @@ export function selectMeasurements(
     if (!known.has(term)) {
       throw invalid(
         `--only: got "${term}", expected one of ${MEASUREMENTS.join(', ')}, or ${cases.map((c) => c.name).join(', ')}, ` +
-          `or both as in "train quick"`,
+          `or both as in "train quick", or ${HISTORY}`,
       );
     }
   }

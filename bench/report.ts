@@ -4,7 +4,7 @@ import { formatTable } from '../src/main/cli/table.ts';
 export interface Result {
   /** Measurement and case, such as `train quick`. */
   readonly name: string;
-  readonly unit: 'images/s' | 's' | 'MiB';
+  readonly unit: 'images/s' | 's' | 'ms' | 'MiB';
   readonly ours: number | null;
   readonly peer: number | null;
   /** Above 1 we are better; null without a peer. */

@@ -13,6 +13,7 @@ import {
 import { writeNpy } from '../files/npy.ts';
 import type { Artifact, Evaluation, EvaluationFile } from '../shared/records.ts';
 import type { RunDesign } from './design.ts';
+import { readingRecord } from './reading-record.ts';
 import { sampleImages } from './sampling.ts';
 
 export interface EvaluationJob {
@@ -134,15 +135,13 @@ export function writeEvaluation(
     ...written,
   });
   const labels = Array.from(plan.labels, (index) => labelAt(dataset.lattice, index));
-  // JSON has no NaN: a position that was not found is null.
-  const position = (v: number) => (Number.isFinite(v) ? v : null);
   const sections = plan.sections.map((s) => ({ section: s.section, labels: s.labels.length }));
   const { seconds: _, ...timeless } = evaluation;
   const content: EvaluationFile = {
     evaluation: timeless,
     sections,
     samplesPerLabel: plan.samplesPerLabel,
-    readings: readings.map((r, i) => ({ ...r, label: labels[i]!, x: position(r.x), y: position(r.y) })),
+    readings: readings.map((r, i) => ({ ...readingRecord(r), label: labels[i]! })),
   };
   const evaluated: EvaluatedImages = {
     dataset,

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createReadout, readImages } from '../core/metrics/readout.ts';
+import { initialNoise } from '../core/diffusion/sampler.ts';
 import { SamplerSpec } from '../core/diffusion/spec.ts';
 import { decodeModel } from '../core/onnx/proto.ts';
 import { enlarge, grayPicture } from '../files/image.ts';
 import { readPng } from '../files/testing/png.ts';
 import { sha256 } from '../files/hash.ts';
 import { readNpy } from '../files/npy.ts';
-import type { EngineEvent } from '../shared/engine-protocol.ts';
+import { type EngineEvent, SampleFile } from '../shared/engine-protocol.ts';
 import type { TrainingState } from './backend.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import { designRun } from './design.ts';
@@ -32,14 +33,14 @@ function artifacts(events: readonly EngineEvent[]) {
 }
 
 describe('sampleJob', () => {
-  const sample = async (labels: [number, number][], count: number, signal = never) => {
+  const sample = async (labels: [number, number][], count: number, signal = never, trajectory = false) => {
     const modelFile = join(folder, 'model.onnx');
     writeFileSync(modelFile, untrainedModel(spec));
     const events: EngineEvent[] = [];
     const sampler = SamplerSpec.parse({ steps: 3 });
     const outDir = join(folder, 'out');
     await sampleJob(
-      { type: 'sample', modelFile, labels, count, sampler, seed: 3, threads: 1, outDir },
+      { type: 'sample', modelFile, labels, count, sampler, seed: 3, threads: 1, trajectory, outDir },
       (e) => void events.push(e),
       signal,
     );
@@ -55,13 +56,13 @@ describe('sampleJob', () => {
       2,
     );
     const pictures = ['x1_y2_1.png', 'x1_y2_2.png', 'x6.5_y3_1.png', 'x6.5_y3_2.png'];
-    const arrays = ['labels.npy', 'positions.npy', 'samples.npy'];
+    const arrays = ['labels.npy', 'positions.npy', 'readings.json', 'samples.npy'];
     expect(readdirSync(outDir).sort()).toEqual([...arrays, 'sheet.png', ...pictures].sort());
     for (const { file, bytes, sha256: hash } of artifacts(events)) {
       const content = readFileSync(join(outDir, file));
       expect([content.length, sha256(content)]).toEqual([bytes, hash]);
     }
-    expect(artifacts(events)).toHaveLength(8);
+    expect(artifacts(events)).toHaveLength(9);
 
     const samples = readNpy(join(outDir, 'samples.npy'));
     expect(samples.shape).toEqual([4, 1, 8, 8]);
@@ -83,6 +84,48 @@ describe('sampleJob', () => {
     });
     const progress = events.flatMap((e) => (e.type === 'progress' ? [e] : []));
     expect(progress.at(-1)).toMatchObject({ phase: 'sampling', fraction: 1 });
+  });
+
+  it('writes the way from noise on request, and its last frame is the plain sample bit for bit', async () => {
+    const labels: [number, number][] = [
+      [1, 2],
+      [6.1, 3],
+      [2, 2],
+    ];
+    // 36 images: a whole chunk of 32 and a part of one, put together by timestep.
+    const plain = await sample(labels, 12);
+    const before = readNpy(join(plain.outDir, 'samples.npy'));
+    const plainFile = SampleFile.parse(JSON.parse(readFileSync(join(plain.outDir, 'readings.json'), 'utf8')));
+    const { events, outDir } = await sample(labels, 12, never, true);
+    expect(readNpy(join(outDir, 'samples.npy'))).toEqual(before);
+    const frames = readNpy(join(outDir, 'trajectory.npy'));
+    const predictions = readNpy(join(outDir, 'predictions.npy'));
+    expect([frames.shape, predictions.shape]).toEqual([
+      [4, 36, 8, 8],
+      [3, 36, 8, 8],
+    ]);
+    const frame = (k: number) => (frames.data as Float32Array).slice(k * 36 * 64, (k + 1) * 36 * 64);
+    expect(frame(3)).toEqual(before.data);
+    const keys = Uint32Array.from({ length: 36 }, (_, i) => i);
+    expect(frame(0)).toEqual(initialNoise(3, keys, 64));
+    // The last step of DDIM goes to the predicted clean image itself.
+    expect((predictions.data as Float32Array).slice(2 * 36 * 64)).toEqual(before.data);
+    const file = SampleFile.parse(JSON.parse(readFileSync(join(outDir, 'readings.json'), 'utf8')));
+    expect(file).toMatchObject({ step: 12, weights: 'ema', size: 8, labels, count: 12, seed: 3 });
+    expect([plainFile.timesteps, file.timesteps]).toEqual([null, [49, 25, 0]]);
+    const readings = readImages(createReadout(spec.dataset, 'bump2d'), before.data as Float32Array, 8, 36);
+    expect(file.readings).toEqual(
+      readings.map((r) => ({ ...r, x: Number.isNaN(r.x) ? null : r.x, y: Number.isNaN(r.y) ? null : r.y })),
+    );
+    expect(artifacts(events).at(-1)!.file).toBe('readings.json');
+    expect(artifacts(events).map((a) => a.file)).toContain('trajectory.npy');
+  });
+
+  it('refuses a trajectory that does not fit into memory before it samples', async () => {
+    await expect(sample([[1, 1]], 200_000, never, true)).rejects.toThrow(
+      'trajectory: got 200000 images × 4 frames × 8×8 pixels = 51200000 values, expected at most 33554432',
+    );
+    expect(readdirSync(folder)).toEqual(['model.onnx']);
   });
 
   it('names the picture of a single sample by its label', async () => {
@@ -109,6 +152,7 @@ describe('sampleJob', () => {
       sampler: SamplerSpec.parse({}),
       seed: 1,
       threads: 1,
+      trajectory: false,
       outDir: folder,
     };
     await expect(sampleJob(request, () => {}, never)).rejects.toMatchObject({ code: 'NOT_FOUND' });

@@ -1,20 +1,29 @@
 import { join } from 'node:path';
 import { invalid } from '../core/base/errors.ts';
 import { buildDataset } from '../core/dataset/dataset.ts';
+import { makeSchedule } from '../core/diffusion/schedule.ts';
+import { trajectoryTimesteps } from '../core/diffusion/trajectory.ts';
 import { createReadout, readImages } from '../core/metrics/readout.ts';
 import { ensureFolder, writeFileAtomic, type WrittenFile } from '../files/atomic.ts';
 import { specHash } from '../files/hash.ts';
 import { contactSheet, encodePng, enlarge, grayPicture } from '../files/image.ts';
 import { writeNpy } from '../files/npy.ts';
 import { readBytes } from '../files/storage-error.ts';
-import { type EngineEvent, type EngineRequest, MOST_IMAGES } from '../shared/engine-protocol.ts';
+import {
+  type EngineEvent,
+  type EngineRequest,
+  MOST_IMAGES,
+  SAMPLE_FILE,
+  type SampleFile,
+} from '../shared/engine-protocol.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { designRun } from './design.ts';
 import { evaluateModel, writeEvaluation } from './evaluate.ts';
 import { exportModel } from './export.ts';
 import { phaseReport } from './progress.ts';
 import { readModel } from './read-model.ts';
-import { sampleImages } from './sampling.ts';
+import { readingRecord } from './reading-record.ts';
+import { sampleImages, sampleTrajectories, type SamplingJob } from './sampling.ts';
 
 /** Jobs other than training. Each resolves when all its events are out. */
 
@@ -59,13 +68,14 @@ const MOST_PICTURES = 256;
 const MOST_TILES = 1024;
 
 /**
- * Samples at any labels: the arrays as npy, up to 256 images as one PNG each, up to 1,024 on a sheet.
- * samples.npy (n, 1, N, N), labels.npy (n, 2), positions.npy (n, 2) as read off the images, NaN where none is.
+ * Samples at any labels. Leaves the arrays and readings.json (see `SampleFile`), up to 256 images as one PNG each, and up
+ * to 1,024 on a sheet.
  */
 export async function sampleJob(request: Request<'sample'>, emit: Emit, signal: AbortSignal): Promise<void> {
   const { modelFile, count, sampler, seed, threads, outDir } = request;
   const bytes = readBytes(modelFile);
-  const { spec } = readModel(bytes, modelFile);
+  const model = readModel(bytes, modelFile);
+  const { spec } = model;
   const images = request.labels.length * count;
   if (images === 0 || images > MOST_IMAGES) {
     throw invalid(
@@ -73,10 +83,11 @@ export async function sampleJob(request: Request<'sample'>, emit: Emit, signal: 
     );
   }
   const size = spec.dataset.size;
+  const pixels = size * size;
   const labels = new Float32Array(2 * images);
   for (let i = 0; i < images; i++) labels.set(request.labels[Math.floor(i / count)]!, 2 * i);
   const report = phaseReport(emit, 'sampling');
-  const samples = await sampleImages({
+  const job: SamplingJob = {
     model: bytes,
     spec,
     sampler,
@@ -86,28 +97,16 @@ export async function sampleJob(request: Request<'sample'>, emit: Emit, signal: 
     threads,
     onProgress: (done, total) => report(done / total),
     signal,
-  });
+  };
+  const trajectory = request.trajectory ? await sampleTrajectories(job) : null;
+  const samples = trajectory ? trajectory.frames.slice(-images * pixels) : await sampleImages(job);
 
   ensureFolder(outDir);
-  const pixels = size * size;
-  const at = (i: number) => samples.subarray(i * pixels, (i + 1) * pixels);
   const save = (kind: 'picture' | 'samples', file: string, written: WrittenFile) =>
     emit({ type: 'artifact', artifact: { kind, file, step: null, ...written } });
-  const png = (file: string, picture: ReturnType<typeof grayPicture>) =>
-    save('picture', file, writeFileAtomic(join(outDir, file), encodePng(picture)));
-  const larger = (i: number, side: number) =>
-    enlarge(grayPicture(at(i), size), Math.max(1, Math.ceil(side / size)));
-  if (images <= MOST_PICTURES) {
-    const nameOf = uniqueNames(count > 1);
-    for (let i = 0; i < images; i++) {
-      const [x, y] = request.labels[Math.floor(i / count)]!;
-      png(`${nameOf(`x${x}_y${y}`)}.png`, larger(i, 128));
-    }
-  }
-  if (images <= MOST_TILES) {
-    const tiles = Array.from({ length: images }, (_, i) => larger(i, 64));
-    png('sheet.png', contactSheet(tiles, count > 1 ? count : Math.ceil(Math.sqrt(images))));
-  }
+  writePictures(samples, size, request, (file, picture) =>
+    save('picture', file, writeFileAtomic(join(outDir, file), encodePng(picture))),
+  );
   const npy = (file: string, shape: number[], data: Float32Array) =>
     save('samples', file, writeNpy(join(outDir, file), { shape, data }));
   npy('samples.npy', [images, 1, size, size], samples);
@@ -115,6 +114,50 @@ export async function sampleJob(request: Request<'sample'>, emit: Emit, signal: 
   const { testKind } = buildDataset(spec.dataset);
   const readings = readImages(createReadout(spec.dataset, testKind), samples, size, images);
   npy('positions.npy', [images, 2], Float32Array.from(readings.flatMap((r) => [r.x, r.y])));
+  const timesteps = trajectory ? trajectoryTimesteps(makeSchedule(spec.diffusion), sampler) : null;
+  if (trajectory && timesteps) {
+    npy('trajectory.npy', [timesteps.length + 1, images, size, size], trajectory.frames);
+    npy('predictions.npy', [timesteps.length, images, size, size], trajectory.predictions);
+  }
+  const content: SampleFile = {
+    step: model.step,
+    weights: model.weights,
+    size,
+    labels: request.labels,
+    count,
+    sampler,
+    seed,
+    timesteps,
+    readings: readings.map(readingRecord),
+  };
+  // The last one: it says which of the others belong together.
+  save('samples', SAMPLE_FILE, writeFileAtomic(join(outDir, SAMPLE_FILE), JSON.stringify(content)));
+}
+
+/** A picture of each image, named by its label, and all of them on a sheet. */
+function writePictures(
+  samples: Float32Array,
+  size: number,
+  { labels, count }: Pick<Request<'sample'>, 'labels' | 'count'>,
+  write: (file: string, picture: ReturnType<typeof grayPicture>) => void,
+): void {
+  const images = labels.length * count;
+  const larger = (i: number, side: number) =>
+    enlarge(
+      grayPicture(samples.subarray(i * size * size, (i + 1) * size * size), size),
+      Math.max(1, Math.ceil(side / size)),
+    );
+  if (images <= MOST_PICTURES) {
+    const nameOf = uniqueNames(count > 1);
+    for (let i = 0; i < images; i++) {
+      const [x, y] = labels[Math.floor(i / count)]!;
+      write(`${nameOf(`x${x}_y${y}`)}.png`, larger(i, 128));
+    }
+  }
+  if (images <= MOST_TILES) {
+    const tiles = Array.from({ length: images }, (_, i) => larger(i, 64));
+    write('sheet.png', contactSheet(tiles, count > 1 ? count : Math.ceil(Math.sqrt(images))));
+  }
 }
 
 /** a_1, a_2 … when all are numbered; else a, and a_2 for the same name again. */

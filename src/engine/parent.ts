@@ -24,7 +24,7 @@ function connectByPort(port: ParentPort, onMessage: (message: unknown) => void):
   port.on('message', ({ data }) => {
     // A port does not tell when a message has arrived, and an exit may overtake it: the parent says so itself.
     if (data === ENGINE_GOODBYE) process.exit(0);
-    onMessage(data);
+    else onMessage(data);
   });
   const emit = (event: EngineEvent): void => port.postMessage(event);
   return { emit, leave: emit };

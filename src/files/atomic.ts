@@ -131,7 +131,8 @@ let counter = 0;
 const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 const TEMPORARY = /^\..*\.([0-9a-f]{8})-(\d+)-\d+\.clifford-tmp$/;
 
-function temporaryName(name: string): string {
+/** A name beside `name` for a file that is still being written; `sweepTemporaries` knows it. */
+export function temporaryName(name: string): string {
   // Long names keep their start only: the temporary name must fit into 255 bytes too.
   return `.${name.slice(0, 60)}.${HOST}-${process.pid}-${counter++}.clifford-tmp`;
 }

@@ -27,7 +27,7 @@ const desktop = (change: Partial<Desktop> = {}): Desktop => ({
 
 describe('findDesktopWindow', () => {
   it('finds the program where a window can open', () => {
-    const found = { program, obstacle: null };
+    const found = { program, obstacle: null, installer: null };
     expect(findDesktopWindow(desktop())).toEqual(found);
     expect(findDesktopWindow(desktop({ env: { WAYLAND_DISPLAY: 'wayland-0' } }))).toEqual(found);
     expect(findDesktopWindow(desktop({ platform: 'win32', uid: undefined, env: {} }))).toEqual(found);
@@ -41,6 +41,7 @@ describe('findDesktopWindow', () => {
     expect(findDesktopWindow(desktop(change))).toEqual({
       program: null,
       obstacle: expect.stringMatching(obstacle),
+      installer: null,
     });
   });
 
@@ -50,5 +51,17 @@ describe('findDesktopWindow', () => {
     expect(findDesktopWindow(desktop({ modules: [half] })).obstacle).toMatch(/install-electron/);
     writeFileSync(path.join(half, 'electron', 'path.txt'), 'electron');
     expect(findDesktopWindow(desktop({ modules: [half] })).obstacle).toMatch(/install-electron/);
+  });
+
+  it('names the installer where the program is all that lacks, and only there', () => {
+    const bare = path.join(modules, 'bare');
+    const installer = path.join(bare, 'electron', 'install.js');
+    mkdirSync(path.dirname(installer), { recursive: true });
+    writeFileSync(installer, '');
+    expect(findDesktopWindow(desktop({ modules: [bare] }))).toMatchObject({ program: null, installer });
+    // A window could not open anyway: root and machines without a display download nothing.
+    for (const change of [{ uid: 0 }, { env: {} }]) {
+      expect(findDesktopWindow(desktop({ modules: [bare], ...change }))).toMatchObject({ installer: null });
+    }
   });
 });

@@ -2,8 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-/** Whether the workbench can open in a window of its own: Electron's executable, or why not (one sentence). */
-export type DesktopWindow = { program: string; obstacle: null } | { program: null; obstacle: string };
+/**
+ * Whether the workbench can open in a window of its own: Electron's executable, or why not (one sentence). `installer`
+ * is the script that fetches the executable, where that is all that lacks.
+ */
+export type DesktopWindow =
+  | { program: string; obstacle: null; installer: null }
+  | { program: null; obstacle: string; installer: string | null };
 
 /** What decides it besides the files; tests pass another machine's. */
 export interface Desktop {
@@ -17,11 +22,18 @@ export interface Desktop {
 
 /** What `npm start` does by, and what `clifford doctor` says: one truth for both. */
 export function findDesktopWindow(desktop: Desktop = thisDesktop()): DesktopWindow {
-  const program = electronProgram(desktop.modules);
-  const obstacle = program === null ? NOT_DOWNLOADED : windowObstacle(desktop);
-  return program !== null && obstacle === null
-    ? { program, obstacle: null }
-    : { program: null, obstacle: obstacle ?? NOT_DOWNLOADED };
+  const folder = desktop.modules.map((m) => path.join(m, 'electron')).find((f) => existsSync(f));
+  const obstacle = windowObstacle(desktop);
+  // A program that could not open its window is not worth fetching.
+  if (obstacle !== null) return { program: null, obstacle, installer: null };
+  const program = folder === undefined ? null : electronProgram(folder);
+  if (program !== null) return { program, obstacle: null, installer: null };
+  const installer = folder === undefined ? null : path.join(folder, 'install.js');
+  return {
+    program: null,
+    obstacle: NOT_DOWNLOADED,
+    installer: installer !== null && existsSync(installer) ? installer : null,
+  };
 }
 
 const NOT_DOWNLOADED = 'Electron’s program is not here ("npx install-electron" downloads it, about 120 MB).';
@@ -32,12 +44,10 @@ function thisDesktop(): Desktop {
 }
 
 /** Electron's npm package carries no program; it is fetched on request, and path.txt then says where it is. */
-function electronProgram(modules: readonly string[]): string | null {
-  const folder = modules
-    .map((m) => path.join(m, 'electron'))
-    .find((f) => existsSync(path.join(f, 'path.txt')));
-  if (folder === undefined) return null;
-  const program = path.join(folder, 'dist', readFileSync(path.join(folder, 'path.txt'), 'utf8').trim());
+function electronProgram(folder: string): string | null {
+  const pointer = path.join(folder, 'path.txt');
+  if (!existsSync(pointer)) return null;
+  const program = path.join(folder, 'dist', readFileSync(pointer, 'utf8').trim());
   return existsSync(program) ? program : null;
 }
 

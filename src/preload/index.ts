@@ -1,6 +1,13 @@
 import { ipcRenderer } from 'electron';
 import { PORT_CHANNEL } from '../shared/port-channel.ts';
 
+/** The part of the page that is used here; the processes' code is checked without the web's types. */
+declare const window: {
+  readonly location: { readonly origin: string };
+  postMessage(message: unknown, origin: string, ports: unknown[]): void;
+  addEventListener(event: 'load', listener: () => void, options: { once: true }): void;
+};
+
 /**
  * Asks the main process for the contract's port and hands it to the page, once for each load of the page. Nothing is
  * exposed: the page gets a message with a port, as it would from any frame.

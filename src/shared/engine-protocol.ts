@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SamplerSpec } from '../core/diffusion/spec.ts';
-import { Artifact, ErrorRecord, Evaluation, MetricPoint } from './records.ts';
+import { Artifact, ErrorRecord, Evaluation, MetricPoint, ReadingRecord } from './records.ts';
 import { RunSpec } from './run-spec.ts';
 
 /**
@@ -45,7 +45,9 @@ export const EngineRequest = z.discriminatedUnion('type', [
     sampler: SamplerSpec,
     seed: z.int().min(0),
     threads: z.int().min(1).nullable(),
-    /** Absolute folder for the PNG sheet and the npy arrays. */
+    /** Keep the way from noise too (see `SampleFile`). */
+    trajectory: z.boolean(),
+    /** Absolute folder for the PNG sheet, the npy arrays and readings.json. */
     outDir: z.string(),
   }),
   /** Writes ONNX files from a checkpoint. */
@@ -61,6 +63,32 @@ export const EngineRequest = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('stop') }),
 ]);
 export type EngineRequest = z.infer<typeof EngineRequest>;
+
+/** What a `sample` job leaves beside its arrays (`SampleFile`). */
+export const SAMPLE_FILE = 'readings.json';
+
+/**
+ * What a `sample` job leaves in `readings.json`, beside the arrays: samples.npy (n, 1, N, N), labels.npy and
+ * positions.npy (n, 2), and with a trajectory trajectory.npy (K + 1, n, N, N), x before each of the network's K calls and
+ * then the images, and predictions.npy (K, n, N, N), the clean image as predicted at each call; all float32.
+ */
+export const SampleFile = z.object({
+  /** The model's step. */
+  step: z.int(),
+  weights: z.enum(['raw', 'ema']),
+  /** Image side N. */
+  size: z.int(),
+  /** As asked for; image i belongs to label ⌊i / count⌋. */
+  labels: z.array(z.tuple([z.number(), z.number()])),
+  count: z.int(),
+  sampler: SamplerSpec,
+  seed: z.int(),
+  /** Timesteps of the network's calls, noisiest first; null without a trajectory. */
+  timesteps: z.array(z.int()).nullable(),
+  /** One for each image; positions are null where nothing was found. */
+  readings: z.array(ReadingRecord),
+});
+export type SampleFile = z.infer<typeof SampleFile>;
 
 /** Sent to an engine process after its `ended` where the channel does not tell what has arrived (Electron's ports). */
 export const ENGINE_GOODBYE = 'goodbye';

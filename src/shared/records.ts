@@ -37,6 +37,19 @@ export const Evaluation = z.object({
 });
 export type Evaluation = z.infer<typeof Evaluation>;
 
+/** What was read off one image. */
+export const ReadingRecord = z.object({
+  /** In frame coordinates; null where nothing was found. */
+  x: z.number().nullable(),
+  y: z.number().nullable(),
+  /** Features found along x and y: 0 none, 1 one, 2 several. */
+  countX: z.union([z.literal(0), z.literal(1), z.literal(2)]),
+  countY: z.union([z.literal(0), z.literal(1), z.literal(2)]),
+  responseX: z.number(),
+  responseY: z.number(),
+});
+export type ReadingRecord = z.infer<typeof ReadingRecord>;
+
 /** The file that an evaluation leaves beside its samples (artifact kind `evaluation`). */
 export const EvaluationFile = z.object({
   /** Without its wall time: equal runs leave equal files. */
@@ -45,19 +58,7 @@ export const EvaluationFile = z.object({
   sections: z.array(z.object({ section: z.string(), labels: z.int() })),
   samplesPerLabel: z.int(),
   /** One for each generated image, in the order of samples.npy. */
-  readings: z.array(
-    z.object({
-      label: z.tuple([z.number(), z.number()]),
-      /** Read off the image, in frame coordinates; null where nothing was found. */
-      x: z.number().nullable(),
-      y: z.number().nullable(),
-      /** Features found along x and y: 0 none, 1 one, 2 several. */
-      countX: z.union([z.literal(0), z.literal(1), z.literal(2)]),
-      countY: z.union([z.literal(0), z.literal(1), z.literal(2)]),
-      responseX: z.number(),
-      responseY: z.number(),
-    }),
-  ),
+  readings: z.array(ReadingRecord.extend({ label: z.tuple([z.number(), z.number()]) })),
 });
 export type EvaluationFile = z.infer<typeof EvaluationFile>;
 

@@ -151,7 +151,7 @@ export interface Verdict {
 
 /** Judges one reading: right if there is exactly one feature and it lies strictly within the tolerance. */
 export function judge(
-  reading: Reading,
+  reading: Pick<Reading, 'x' | 'y' | 'countX' | 'countY'>,
   x: number,
   y: number,
   tolerancePx: number,

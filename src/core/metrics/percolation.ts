@@ -110,25 +110,22 @@ function reachOf(lattice: Lattice, spec: Pick<RenderSpec, 'sigma' | 'exponent'>,
   const ux = (lattice.x.spacing / effectiveSigma(spec, 'x')) ** 2;
   const uy = (lattice.y.spacing / effectiveSigma(spec, 'y')) ** 2;
   return {
-    rows: halfWidths(limit, ux, uy, lattice.x.count),
-    columns: halfWidths(limit, uy, ux, lattice.y.count),
+    rows: halfWidths(limit, ux, uy, lattice.x.count, lattice.y.count),
+    columns: halfWidths(limit, uy, ux, lattice.y.count, lattice.x.count),
   };
 }
 
-/** For b = 0, 1, … the greatest a (at most `most`) with a²·u + b²·v ≤ limit, as long as there is one. */
-function halfWidths(limit: number, u: number, v: number, most: number): Int32Array {
+/** For b = 0, 1, … < mostB the greatest a ≤ mostA with a²·u + b²·v ≤ limit, as long as there is one. */
+function halfWidths(limit: number, u: number, v: number, mostA: number, mostB: number): Int32Array {
   const out: number[] = [];
-  for (let b = 0; b <= MOST_ROWS && b * b * v <= limit; b++) {
-    let a = Math.min(most, Math.floor(Math.sqrt((limit - b * b * v) / u)));
+  for (let b = 0; b < mostB && b * b * v <= limit; b++) {
+    let a = Math.min(mostA, Math.floor(Math.sqrt((limit - b * b * v) / u)));
     while (a > 0 && a * a * u + b * b * v > limit) a--;
-    while (a < most && (a + 1) ** 2 * u + b * b * v <= limit) a++;
+    while (a < mostA && (a + 1) ** 2 * u + b * b * v <= limit) a++;
     out.push(a);
   }
   return Int32Array.from(out);
 }
-
-/** No lattice has more rows (MAX_LABELS): a larger cutoff links no more. */
-const MOST_ROWS = 2 ** 24;
 
 function clusterLabels(lattice: Lattice, occupied: Uint8Array, reach: Reach): Clusters {
   const { x, y, periodic } = lattice;

@@ -1,7 +1,8 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { invariant, toErrorData } from '../../core/base/errors.ts';
-import { type Denoiser, guidedDenoiser, sample } from '../../core/diffusion/sampler.ts';
+import { type Denoiser, guidedDenoiser, sample, type SamplerState } from '../../core/diffusion/sampler.ts';
 import { makeSchedule } from '../../core/diffusion/schedule.ts';
+import { sampleTrajectory } from '../../core/diffusion/trajectory.ts';
 import { NO_LABEL } from '../../core/nn/embedding.ts';
 import type { SamplerReply, SamplerRequest, SamplerSetup } from './sampler-messages.ts';
 import { float32, int64, openSession } from './session.ts';
@@ -30,7 +31,7 @@ async function main(port: MessagePort): Promise<void> {
     };
   };
 
-  const handle = async ({ keys, labels }: SamplerRequest): Promise<Float32Array> => {
+  const handle = async ({ chunk, keys, labels, trajectory }: SamplerRequest): Promise<SamplerReply> => {
     const conditional = denoiser(labels);
     const denoise =
       sampler.guidance === 1
@@ -40,18 +41,52 @@ async function main(port: MessagePort): Promise<void> {
             denoiser(new Float32Array(labels.length).fill(NO_LABEL)),
             sampler.guidance,
           );
+    const onStep = progressOf(port, chunk);
     // The exported model gives ε whatever the network predicts.
-    return sample({ schedule, prediction: 'epsilon', sampler, denoise, pixels, seed, keys });
+    const request = {
+      schedule,
+      prediction: 'epsilon',
+      sampler,
+      denoise,
+      pixels,
+      seed,
+      keys,
+      onStep,
+    } as const;
+    if (!trajectory) return { type: 'done', chunk, images: await sample(request), trajectory: null };
+    const kept = await sampleTrajectory(request);
+    return { type: 'done', chunk, images: kept.frames.slice(-keys.length * pixels), trajectory: kept };
   };
 
   const needOpen = listen<SamplerRequest>(port, (request) => {
     handle(request).then(
-      (images) => port.postMessage({ type: 'done', chunk: request.chunk, images } satisfies SamplerReply),
+      // Handed over, not copied: a trajectory is large.
+      (reply) => port.postMessage(reply, buffersOf(reply)),
       (error: unknown) =>
         port.postMessage({ type: 'error', error: toErrorData(error) } satisfies SamplerReply),
     );
   });
   port.postMessage({ type: 'ready' } satisfies SamplerReply);
+}
+
+function buffersOf(reply: SamplerReply): ArrayBuffer[] {
+  if (reply.type !== 'done') return [];
+  const { images, trajectory } = reply;
+  const arrays = trajectory ? [images, trajectory.frames, trajectory.predictions] : [images];
+  return arrays.map((array) => array.buffer as ArrayBuffer);
+}
+
+const REPORT_MS = 200;
+
+/** Tells now and then how far a chunk is: with many steps of a large network one takes minutes. */
+function progressOf(port: MessagePort, chunk: number): (state: SamplerState) => void {
+  let told = performance.now();
+  return ({ index, steps }) => {
+    const now = performance.now();
+    if (now - told < REPORT_MS || index + 1 === steps) return;
+    told = now;
+    port.postMessage({ type: 'progress', chunk, fraction: (index + 1) / steps } satisfies SamplerReply);
+  };
 }
 
 invariant(parentPort, 'the sampler must run as a worker thread');

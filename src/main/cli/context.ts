@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { invalid } from '../../core/base/errors.ts';
+import { presetShelf, type PresetShelf } from '../presets/own.ts';
 import type { Workbench } from '../workbench/api.ts';
+import { defaultHome } from '../workbench/home.ts';
 import type { Terminal } from './output.ts';
 
 /** What commands need from the outside. Tests pass a fake workbench. */
@@ -29,6 +31,17 @@ export function addJsonOption(command: Command): Command {
 
 export function checkHome({ home }: HomeOptions): void {
   if (home?.trim() === '') throw invalid('--home: got an empty path, expected a folder');
+}
+
+/** Presets that come with Clifford and those saved in the home of these options. */
+export function presetsOf(options: HomeOptions): PresetShelf {
+  return presetShelf(homeOf(options));
+}
+
+/** The home folder that these options name; it may not exist yet. */
+export function homeOf(options: HomeOptions): string {
+  checkHome(options);
+  return options.home ?? defaultHome();
 }
 
 /** Opens the workbench for one command and closes it whatever happens. */

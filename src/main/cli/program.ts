@@ -1,6 +1,9 @@
 import { Command } from 'commander';
+import { addBundleCommands } from './commands/bundle.ts';
+import { addCompareCommand } from './commands/compare.ts';
 import { addDatasetCommands } from './commands/dataset.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addForkCommand } from './commands/fork.ts';
 import { addModelCommands } from './commands/model.ts';
 import { addPresetCommands } from './commands/preset.ts';
 import { addQuickstartCommand } from './commands/quickstart.ts';
@@ -39,7 +42,7 @@ A RUN is named by its id, the beginning of its id, its name, or "latest".
 
 Start here:
   clifford quickstart                     the paper's contrast in small, in about ten minutes
-  clifford preset list                    specifications that come with Clifford
+  clifford preset list                    ready specifications
   clifford train quick --seed 1           train one; Ctrl-C stops it, "clifford resume latest" goes on
   clifford sample latest --x 8 --y 3 --out samples
   clifford runs show latest
@@ -48,8 +51,11 @@ ${EXIT_CODE_HELP}`,
     );
   addQuickstartCommand(program, context, setExitCode);
   addTrainCommands(program, context, setExitCode);
+  addForkCommand(program, context, setExitCode);
   addRunsCommands(program, context);
+  addCompareCommand(program, context);
   addModelCommands(program, context);
+  addBundleCommands(program, context);
   addPresetCommands(program, context);
   addDatasetCommands(program, context);
   addDoctorCommand(program, context, setExitCode);

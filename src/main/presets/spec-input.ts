@@ -5,7 +5,7 @@ import { CliffordError, invalid } from '../../core/base/errors.ts';
 import { DatasetSpec } from '../../core/dataset/spec.ts';
 import { RunSpec } from '../../shared/run-spec.ts';
 import { formatPath, parseJson, shorten } from './json.ts';
-import { loadPreset, presetNames, presetsFolder } from './presets.ts';
+import { presetShelf, type PresetShelf } from './own.ts';
 import { didYouMean } from './suggest.ts';
 import { parseWith } from './zod-sentence.ts';
 
@@ -23,17 +23,25 @@ export interface ResolvedSpec {
  * - a document with a `spec` field, as `preset show --json` and `runs show --json` print it.
  *
  * @param assignments `path=value` changes applied last, for example `training.steps=100`
+ * @param presets where names are looked up; without a home, among those that come with Clifford
  * @throws CliffordError NOT_FOUND, INVALID_INPUT
  */
 export function resolveSpec(
   given: string,
   assignments: readonly string[] = [],
-  folder = presetsFolder(),
+  presets = presetShelf(null),
 ): ResolvedSpec {
-  const { document, preset, source } = readSpecDocument(given, folder);
-  let merged = document;
-  for (const assignment of assignments) merged = assign(merged, assignment);
-  return { spec: parseWith(RunSpec, merged, source), preset };
+  const { document, preset, source } = readSpecDocument(given, presets);
+  return { spec: changeSpec(document, assignments, source), preset };
+}
+
+/**
+ * A specification with `path=value` changes.
+ * @param source what to call it in messages
+ * @throws CliffordError INVALID_INPUT
+ */
+export function changeSpec(spec: unknown, assignments: readonly string[], source: string): RunSpec {
+  return parseWith(RunSpec, assignments.reduce(assign, spec), source);
 }
 
 /**
@@ -43,23 +51,22 @@ export function resolveSpec(
 export function resolveDataset(
   given: string,
   assignments: readonly string[] = [],
-  folder = presetsFolder(),
+  presets = presetShelf(null),
 ): DatasetSpec {
-  const { document, source } = readSpecDocument(given, folder);
+  const { document, source } = readSpecDocument(given, presets);
   const alone = isObject(document) && 'parts' in document && !('dataset' in document);
-  if (!alone) return resolveSpec(given, assignments, folder).spec.dataset;
-  const changed = assignments.reduce((node: unknown, assignment) => assign(node, assignment), document);
+  if (!alone) return changeSpec(document, assignments, source).dataset;
+  const changed = assignments.reduce(assign, document);
   return parseWith(DatasetSpec, changed, source);
 }
 
 function readSpecDocument(
   given: string,
-  folder: string,
+  presets: PresetShelf,
 ): { document: unknown; preset: string | null; source: string } {
   if (!looksLikeFile(given)) {
-    const names = presetNames(folder);
-    if (names.includes(given))
-      return { document: loadPreset(given, folder).spec, preset: given, source: given };
+    const names = presets.names();
+    if (names.includes(given)) return { document: presets.load(given).spec, preset: given, source: given };
     throw new CliffordError(
       'NOT_FOUND',
       `no preset or file is named ${JSON.stringify(given)}${didYouMean(given, names)}; ` +
@@ -71,7 +78,7 @@ function readSpecDocument(
     throw invalid(`${given}: got ${shorten(JSON.stringify(document))}, expected an object {…}`);
   }
   if ('preset' in document && !('dataset' in document) && !('spec' in document)) {
-    return mergePreset(document, given, folder);
+    return mergePreset(document, given, presets);
   }
   if ('spec' in document && !('dataset' in document)) {
     return { document: document['spec'], preset: null, source: `${given}, field "spec"` };
@@ -79,7 +86,7 @@ function readSpecDocument(
   return { document, preset: null, source: given };
 }
 
-function mergePreset(document: Record<string, unknown>, source: string, folder: string) {
+function mergePreset(document: Record<string, unknown>, source: string, presets: PresetShelf) {
   for (const key of Object.keys(document)) {
     if (key === 'preset' || key === 'set') continue;
     const hint = didYouMean(key, ['preset', 'set']);
@@ -92,7 +99,7 @@ function mergePreset(document: Record<string, unknown>, source: string, folder: 
     throw invalid(`${source}: preset: got ${describe(preset)}, expected the name of a preset`);
   }
   if (!isObject(set)) throw invalid(`${source}: set: got ${describe(set)}, expected an object {…}`);
-  const base = loadPreset(preset, folder).spec;
+  const base = presets.load(preset).spec;
   return { document: deepMerge(base, set), preset, source };
 }
 

@@ -56,7 +56,11 @@ function createDownloads(): Downloads {
     },
     take(pathname) {
       const entry = waiting.get(pathname);
-      return entry && { ...entry.download, taken: () => drop(pathname) };
+      if (!entry) return undefined;
+      // Not a second time, even while it is being sent.
+      waiting.delete(pathname);
+      clearTimeout(entry.timer);
+      return { ...entry.download, taken: entry.discard };
     },
     dispose() {
       for (const address of [...waiting.keys()]) drop(address);

@@ -1,4 +1,5 @@
 import { implement } from '@orpc/server';
+import { CliffordError } from '../../core/base/errors.ts';
 import { runsContract } from '../../shared/contract/runs.ts';
 import { mapErrors } from './errors.ts';
 import type { RpcContext } from './router.ts';
@@ -16,6 +17,7 @@ export function runsHandlers({ workbench }: RpcContext) {
   };
   return os.router({
     page: os.page.handler(({ input }) => workbench.pageRuns(input)),
+    rows: os.rows.handler(({ input }) => input.ids.flatMap((id) => rowIfKnown(id))),
     csv: os.csv.handler(({ input }) => ({ csv: workbench.runsCsv(input) })),
     get: os.get.handler(({ input }) => workbench.viewRun(input.id)),
     series: os.series.handler(({ input: { id, keys, maxPoints } }) =>
@@ -52,6 +54,15 @@ export function runsHandlers({ workbench }: RpcContext) {
       Object.fromEntries(input.ids.map((id) => [id, workbench.showRun(id).evaluations])),
     ),
   });
+
+  function rowIfKnown(id: string) {
+    try {
+      return [workbench.rowOf(id)];
+    } catch (error) {
+      if (error instanceof CliffordError && error.code === 'NOT_FOUND') return [];
+      throw error;
+    }
+  }
 
   function rowAfter({ id }: { id: string }) {
     return workbench.rowOf(id);

@@ -50,7 +50,7 @@ const STATUS: Readonly<Record<string, number>> = { NOT_FOUND: 404, INVALID_INPUT
 async function route(workbench: Workbench, host: HostServices, pages: string, ask: Ask): Promise<Reply> {
   const { method, pathname } = ask;
   if (method === 'POST') {
-    if (pathname === '/bundles') return importBundle(workbench, host, ask);
+    if (pathname === '/bundles') return importBundle(workbench, ask);
     throw new CliffordError('NOT_FOUND', `nothing takes a POST at ${pathname}`);
   }
   if (pathname.startsWith('/files/')) return file(workbench, pathname);
@@ -95,7 +95,7 @@ function download(host: HostServices, pathname: string): Reply {
   };
 }
 
-async function importBundle(workbench: Workbench, host: HostServices, { body }: Ask): Promise<Reply> {
+async function importBundle(workbench: Workbench, { body }: Ask): Promise<Reply> {
   if (!body) throw invalid('POST /bundles: got no body, expected a run bundle');
   const folder = mkdtempSync(path.join(tmpdir(), 'clifford-import-'));
   try {

@@ -81,7 +81,12 @@ export interface Workbench {
    * @throws CliffordError NOT_FOUND for a run without model and checkpoint, STORAGE for files that are damaged
    */
   evaluate(runId: string, options: JobOptions): Promise<Evaluation>;
-  /** Samples from the model; `files` are absolute paths, `step` is the model's. */
+  /**
+   * Samples from the model, or from that of a kept step; `files` are absolute paths (`readSample` reads them back),
+   * `step` is the model's.
+   * @throws CliffordError NOT_FOUND also for a step of which nothing is kept, INVALID_INPUT for a trajectory that is too
+   * long to keep
+   */
   sample(runId: string, request: SampleOptions): Promise<{ files: string[]; step: number | null }>;
   /** Copies the model (verified against its recorded sha256), or builds one from a kept checkpoint. */
   export(runId: string, options: ExportOptions): Promise<Artifact>;
@@ -174,6 +179,10 @@ export interface SampleOptions extends JobOptions {
   seed: number;
   /** A folder; made if missing. */
   out: string;
+  /** Keep the way from noise: x before each call of the network, and what it predicted. */
+  trajectory?: boolean;
+  /** Of a kept checkpoint or milestone; without it, the run's model. */
+  step?: number;
 }
 
 export interface ExportOptions extends JobOptions {

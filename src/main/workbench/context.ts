@@ -3,7 +3,10 @@ import { z } from 'zod';
 import { CliffordError } from '../../core/base/errors.ts';
 import { RunSpec } from '../../shared/run-spec.ts';
 import type { EngineSpawner } from './engine-process.ts';
+import type { RunSummary } from '../../shared/records.ts';
 import type { HomeFolder } from './home.ts';
+import type { Hub } from './hub.ts';
+import type { SharedLock } from './shared-lock.ts';
 import type { Store } from './store/database.ts';
 import { getRun } from './store/runs.ts';
 import type { RunRow } from './store/schema.ts';
@@ -17,6 +20,13 @@ export interface Context {
   readonly spawnEngine: EngineSpawner | undefined;
   /** The present, ISO 8601 in UTC. */
   readonly now: () => string;
+  readonly summary: (row: RunRow) => RunSummary;
+  readonly hub: Hub;
+  readonly lock: SharedLock;
+  /** Ids of the runs that this workbench trains, from their state `running` to their end. */
+  readonly living: Set<string>;
+  /** Why the queue of this workbench cannot start a run, other than by being paused. */
+  queueObstacle: string | null;
 }
 
 export function runFolder(ctx: Context, runId: string): string {

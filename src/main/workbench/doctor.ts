@@ -113,6 +113,8 @@ function runNode(source: string): Promise<{ code: number | string; out: string; 
   return new Promise((done) => {
     const child = spawn(process.execPath, ['--input-type=commonjs', '--eval', source], {
       cwd: import.meta.dirname,
+      // Within Electron this program is Electron, which would open another window.
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: 30_000,
     });

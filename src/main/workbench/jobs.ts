@@ -58,13 +58,22 @@ export async function sample(
   const outDir = resolve(options.out);
   needOutside(ctx.home, outDir);
   needWritable(ctx.home);
-  const model = await needModel(ctx, run, options);
-  const modelFile = artifactPath(runFolder(ctx, run.id), model.file);
+  const { labels, count, sampler, seed, step } = options;
+  const model =
+    step === undefined ? await needModel(ctx, run, options) : await modelOfStep(ctx, run, step, options);
   ensureFolder(outDir);
-  const { labels, count, sampler, seed } = options;
-  const threads = options.threads ?? null;
   const files: string[] = [];
-  const request: EngineRequest = { type: 'sample', modelFile, labels, count, sampler, seed, threads, outDir };
+  const request: EngineRequest = {
+    type: 'sample',
+    modelFile: artifactPath(runFolder(ctx, run.id), model.file),
+    labels,
+    count,
+    sampler,
+    seed,
+    threads: options.threads ?? null,
+    trajectory: options.trajectory ?? false,
+    outDir,
+  };
   await runJob(ctx, run, request, options, (event) => {
     if (event.type !== 'artifact') return;
     const { file } = event.artifact;
@@ -186,8 +195,31 @@ async function needModel(ctx: Context, run: RunRow, options: JobOptions): Promis
   }
   const state = newestState(ctx, run);
   options.onNotice?.(`${where}: using the model of step ${state.step}, ${whose}`);
-  const ready = firstWhole(ctx, run, models.filter(isOf(state.step)));
-  if (ready) return ready;
+  return firstWhole(ctx, run, models.filter(isOf(state.step))) ?? (await keepModel(ctx, run, state, options));
+}
+
+/**
+ * The model of a kept checkpoint or milestone, exported into the run's folder if it was not yet.
+ * @throws CliffordError NOT_FOUND when none of that step is kept, STORAGE when it is damaged
+ */
+async function modelOfStep(
+  ctx: Context,
+  run: RunRow,
+  step: number,
+  options: JobOptions,
+): Promise<ArtifactRow> {
+  const ready = firstWhole(ctx, run, modelsOf(ctx, run).filter(isOf(step)));
+  return ready ?? (await keepModel(ctx, run, stateOf(ctx, run, step), options));
+}
+
+/** Exports a state's model into the run's folder and records it. */
+async function keepModel(
+  ctx: Context,
+  run: RunRow,
+  state: ArtifactRow,
+  options: JobOptions,
+): Promise<ArtifactRow> {
+  const folder = runFolder(ctx, run.id);
   const file = `model-step-${String(state.step).padStart(8, '0')}.onnx`;
   const built = await buildModel(ctx, run, state, join(folder, file), options);
   const artifact: Artifact = { ...built, file };

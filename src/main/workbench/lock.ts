@@ -77,15 +77,18 @@ export async function takeLock(file: string, home: string, waitMs = 1000): Promi
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   const owner = readOwner(file);
-  const what = owner
-    ? `is training run ${owner.runId} (${owner.runName}) in process ${owner.pid}` +
-      `${owner.host === hostname() ? '' : ` on ${owner.host}`} since ${owner.since}`
-    : 'is in use by another process';
   const stop = owner ? `stop it with \`clifford stop ${owner.runId}\`, ` : '';
   throw new CliffordError(
     'CONFLICT',
-    `home ${home} ${what}; expected a home in which nothing trains: wait, ${stop}or use another --home`,
+    `home ${home} ${describeOwner(owner)}; expected a home in which nothing trains: wait, ${stop}or use another --home`,
   );
+}
+
+/** "is training run …", after the name of a home. */
+export function describeOwner(owner: LockOwner | undefined): string {
+  if (!owner) return 'is in use by another process';
+  const where = owner.host === hostname() ? '' : ` on ${owner.host}`;
+  return `is training run ${owner.runId} (${owner.runName}) in process ${owner.pid}${where} since ${owner.since}`;
 }
 
 /** The owner as announced; undefined if none was, or its file cannot be read. */

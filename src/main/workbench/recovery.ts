@@ -20,10 +20,12 @@ import { runs, type ArtifactRow, type RunRow } from './store/schema.ts';
  * releases with its process; a pid alone may have been given to another process.
  */
 export function recoverOrphans(ctx: Context): void {
-  const { store } = ctx;
+  const { store, living } = ctx;
+  // Nobody else trains then, and what others left behind was seen to when the lock was taken.
+  if (ctx.lock.held) return;
   const work = store.read(
     (db) =>
-      findRuns(db, { state: 'running', includeDeleted: true, limit: 1 }).length > 0 ||
+      findRuns(db, { state: 'running', includeDeleted: true }).some((run) => !living.has(run.id)) ||
       runsWithRetiring(db).length > 0 ||
       findRuns(db, { includeDeleted: true, limit: 1 }, eq(runs.purging, true)).length > 0,
   );
@@ -40,21 +42,26 @@ export function recoverOrphans(ctx: Context): void {
 /** Run folders that the history knows nothing of: it was lost, or replaced. */
 export function unrecordedFolders(runsFolder: string, db: Db): string[] {
   return readdirSync(runsFolder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && getRun(db, entry.name) === undefined)
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')) // those are imports being unpacked
+    .filter((entry) => getRun(db, entry.name) === undefined)
     .map((entry) => entry.name);
 }
 
-/** The same for whoever holds the training lock already. */
+/** The same for whoever holds the training lock already. The runs that this very workbench trains are left alone. */
 export function recoverUnderLock(ctx: Context): void {
-  const { store } = ctx;
+  const { store, living } = ctx;
   store.write((db) => {
     for (const run of findRuns(db, { state: 'running', includeDeleted: true })) {
+      if (living.has(run.id)) continue;
       const at = run.heartbeatAt ? `, last heard of at ${run.heartbeatAt}` : '';
       const reason: ErrorData = {
         code: 'ENGINE_CRASH',
         message: `the process that trained it (${run.ownerPid}) vanished around step ${run.step}${at}; ${whereItResumes(run)}`,
       };
-      enterState(db, run.pk, 'interrupted', reason, ctx.now(), { endedAt: run.heartbeatAt ?? ctx.now() });
+      enterState(db, run.pk, 'interrupted', reason, ctx.now(), {
+        endedAt: run.heartbeatAt ?? ctx.now(),
+        progress: null,
+      });
     }
   });
   for (const run of store.read((db) => findRuns(db, { includeDeleted: true }, eq(runs.purging, true)))) {
@@ -62,7 +69,7 @@ export function recoverUnderLock(ctx: Context): void {
   }
   for (const pk of store.read(runsWithRetiring)) {
     const run = store.read((db) => db.select().from(runs).where(eq(runs.pk, pk)).get());
-    if (run) settleRetired(ctx, run);
+    if (run && !living.has(run.id)) settleRetired(ctx, run);
   }
 }
 

@@ -1,24 +1,30 @@
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
-import { CliffordError, invalid } from '../../core/base/errors.ts';
-import { canonicalJson, specHash } from '../../files/hash.ts';
-import { checkRun } from '../../shared/check-run.ts';
-import { RunSpec } from '../../shared/run-spec.ts';
-import type { RunDetail, RunState, RunSummary } from '../../shared/records.ts';
+import type { RunSummary } from '../../shared/records.ts';
+import { exportBundle } from '../bundles/export.ts';
+import { importBundle } from '../bundles/import.ts';
 import type { Workbench } from './api.ts';
-import { needLiveRun, needRun, runFolder, specOf, type Context } from './context.ts';
+import { needRun, type Context } from './context.ts';
+import { runsCsv } from './csv.ts';
+import { changeSettings, readSettings, saveDocument } from './documents.ts';
 import type { EngineSpawner } from './engine-process.ts';
+import { resolveRun, showRun } from './find-runs.ts';
 import { defaultHome, openHome } from './home.ts';
+import { createHub } from './hub.ts';
 import { evaluate, exportModel, sample } from './jobs.ts';
-import { newRunId, newRunName } from './names.ts';
-import { finishPurge, recoverOrphans, unrecordedFolders } from './recovery.ts';
+import * as queue from './queue.ts';
+import { recoverOrphans, unrecordedFolders } from './recovery.ts';
+import * as changes from './run-changes.ts';
+import { evaluationSamples } from './samples.ts';
+import { shareLock } from './shared-lock.ts';
+import { isFull, isReadOnly } from './storage-cause.ts';
 import { openStore } from './store/database.ts';
-import { readEvaluations } from './store/evaluations.ts';
-import { listArtifacts, toArtifact } from './store/ledger.ts';
-import { readPoints, readSummaries } from './store/metrics.ts';
+import * as documents from './store/documents.ts';
+import { readSummaries } from './store/metrics.ts';
 import * as table from './store/runs.ts';
 import type { RunRow } from './store/schema.ts';
+import * as windows from './table.ts';
 import { train } from './training.ts';
+import { watchChanges, watchRun } from './watch.ts';
 
 /** The engine process' entry; never imported here. */
 const ENGINE_ENTRY = fileURLToPath(
@@ -32,17 +38,17 @@ const ENGINE_ENTRY = fileURLToPath(
  * @throws CliffordError STORAGE when the home or its history cannot be used
  */
 export function openWorkbench(
-  options: { home?: string; engineEntry?: string; spawnEngine?: EngineSpawner; onNotice?: (sentence: string) => void } = {},
+  options: {
+    home?: string;
+    engineEntry?: string;
+    /** How engine processes are made; by default as Node processes. */
+    spawnEngine?: EngineSpawner;
+    onNotice?: (sentence: string) => void;
+  } = {},
 ): Workbench {
-  const home = openHome(options.home ?? defaultHome());
-  const store = openStore(home.database);
-  const ctx: Context = {
-    home,
-    store,
-    engineEntry: options.engineEntry ?? ENGINE_ENTRY,
-    spawnEngine: options.spawnEngine,
-    now: () => new Date().toISOString(),
-  };
+  const { engineEntry = ENGINE_ENTRY, spawnEngine } = options;
+  const ctx = openContext(options.home ?? defaultHome(), { engineEntry, spawnEngine });
+  const { store } = ctx;
   const onNotice =
     options.onNotice ?? ((sentence: string) => void process.stderr.write(`clifford: ${sentence}\n`));
   try {
@@ -52,81 +58,95 @@ export function openWorkbench(
     store.dispose();
     throw error;
   }
-  const summary = (row: RunRow): RunSummary => store.read((db) => table.summarizeRun(db, row));
-  /** Checks and changes a run in one transaction. */
-  const change = (runId: string, patch: (row: RunRow) => Partial<RunRow>): RunSummary =>
-    store.write((db) => {
-      const row = needRun(ctx, runId);
-      return table.summarizeRun(db, table.patchRun(db, row.pk, patch(row)));
-    });
 
   return {
-    home: home.root,
-    createRun: (input) => createRun(ctx, input),
+    home: ctx.home.root,
+    createRun: (input) => changes.createRun(ctx, input),
     train: (runId, trainOptions) => train(ctx, runId, trainOptions),
-    stop: (runId, timeoutMs = 60_000, { kill = false } = {}) => stop(ctx, runId, timeoutMs, kill),
-    resolveRun: (ref, { includeDeleted = false } = {}) => summary(resolveRun(ctx, ref, includeDeleted)),
+    stop: (runId, timeoutMs = 60_000, { kill = false } = {}) => changes.stop(ctx, runId, timeoutMs, kill),
+    resolveRun: (ref, { includeDeleted = false } = {}) => ctx.summary(resolveRun(ctx, ref, includeDeleted)),
     listRuns: (filter = {}) => store.read((db) => table.summarizeRuns(db, table.findRuns(db, filter))),
     showRun: (runId) => showRun(ctx, runId),
     summarizeMetrics: (runId) => {
       const row = needRun(ctx, runId);
       return store.read((db) => readSummaries(db, row.pk));
     },
-    tag(runId, { add = [], remove = [] }) {
-      const names = add.map((name) => checkName('tag', name));
-      return store.write((db) => {
-        const row = needLiveRun(ctx, runId);
-        table.changeTags(db, row.pk, names, remove);
-        return table.summarizeRun(db, row);
-      });
-    },
-    note(runId, text) {
-      if (text.length > NOTE_LIMIT) {
-        throw invalid(`note: got ${text.length} characters, expected at most ${NOTE_LIMIT}`);
-      }
-      return store.write((db) => {
-        const row = needLiveRun(ctx, runId);
-        return table.summarizeRun(db, table.patchRun(db, row.pk, { note: text }));
-      });
-    },
-    remove: (runId) =>
-      change(runId, (row) => {
-        if (row.state === 'running') {
-          throw conflict(row, `is running; stop it first with \`clifford stop ${row.id}\``);
-        }
-        if (row.deletedAt) throw conflict(row, `is deleted already, since ${row.deletedAt}`);
-        return { deletedAt: ctx.now() };
-      }),
-    restore: (runId) =>
-      change(runId, (row) => {
-        if (!row.deletedAt) throw conflict(row, 'is not deleted; nothing to restore');
-        if (row.purging) throw conflict(row, 'is being purged and cannot be restored');
-        return { deletedAt: null };
-      }),
-    purge(runId) {
-      const mark = (row: RunRow): Partial<RunRow> => {
-        if (!row.deletedAt) {
-          throw conflict(row, `is not deleted; expected one that is (\`clifford runs rm ${row.id}\`)`);
-        }
-        return { purging: true };
-      };
-      try {
-        change(runId, mark);
-      } catch (error) {
-        if (!isFull(error)) throw error;
-        // A full disk does not take the mark; without it, the files go first, which is what makes space.
-        mark(needRun(ctx, runId));
-      }
-      finishPurge(ctx, needRun(ctx, runId));
-    },
+    tag: (runId, change) => changes.tag(ctx, runId, change),
+    note: (runId, text) => changes.note(ctx, runId, text),
+    rename: (runId, name) => changes.rename(ctx, runId, name),
+    star: (runId, starred) => changes.star(ctx, runId, starred),
+    remove: (runId) => changes.remove(ctx, runId),
+    restore: (runId) => changes.restore(ctx, runId),
+    purge: (runId) => changes.purge(ctx, runId),
     evaluate: (runId, jobOptions) => evaluate(ctx, runId, jobOptions),
     sample: (runId, sampleOptions) => sample(ctx, runId, sampleOptions),
     export: (runId, exportOptions) => exportModel(ctx, runId, exportOptions),
-    close: () => store.dispose(),
+
+    pageRuns: (query) => windows.pageRuns(ctx, query),
+    runsCsv: (query) => runsCsv(ctx, query),
+    rowOf: (runId) => windows.rowOf(ctx, runId),
+    viewRun: (runId) => windows.viewRun(ctx, runId),
+    seriesOf: (runId, seriesOptions) => windows.seriesOf(ctx, runId, seriesOptions),
+    watchRun: (runId, cursor, signal) => watchRun(ctx, runId, cursor, signal),
+    watchChanges: (signal) => watchChanges(ctx, signal),
+    lineage: (runId) => windows.lineage(ctx, runId),
+    evaluationSamples: (runId, step, final) => evaluationSamples(ctx, runId, step, final),
+
+    enqueue: (runId, place) => queue.enqueue(ctx, runId, place),
+    leaveQueue: (runId) => queue.leaveQueue(ctx, runId),
+    moveInQueue: (runId, to) => queue.moveInQueue(ctx, runId, to),
+    queue: () => queue.viewQueue(ctx),
+    setQueue: (change) => queue.setQueue(ctx, change),
+    runQueue: (queueOptions) => queue.runQueue(ctx, queueOptions),
+
+    exportBundle: (runId, bundleOptions) => exportBundle(ctx, runId, bundleOptions),
+    importBundle: (file, bundleOptions) => importBundle(ctx, file, bundleOptions),
+
+    settings: () => readSettings(ctx),
+    changeSettings: (change) => changeSettings(ctx, change),
+    document: (key) => store.read((db) => documents.readDocument(db, key)),
+    documents: (prefix) => store.read((db) => documents.readDocuments(db, prefix)),
+    saveDocument: (document) => saveDocument(ctx, document),
+    removeDocument: (key) => store.write((db) => documents.deleteDocument(db, key)),
+
+    close() {
+      ctx.hub.dispose();
+      store.dispose();
+    },
   };
 }
 
-const NOTE_LIMIT = 10_000;
+export function openContext(path: string, engine: Pick<Context, 'engineEntry' | 'spawnEngine'>): Context {
+  const home = openHome(path);
+  const store = openStore(home.database);
+  const hub = createHub(store, () => {
+    // The process that trains may be killed while windows are open here.
+    if (++polls % SWEEP_EVERY === 0) recoverIfPossible(ctx);
+  });
+  let polls = 0;
+  const ctx: Context = {
+    home,
+    store: {
+      ...store,
+      write(change) {
+        const result = store.write(change);
+        hub.touch();
+        return result;
+      },
+    },
+    ...engine,
+    now: () => new Date().toISOString(),
+    hub,
+    lock: shareLock(home),
+    living: new Set(),
+    queueObstacle: null,
+    summary: (row: RunRow): RunSummary => store.read((db) => table.summarizeRun(db, row)),
+  };
+  return ctx;
+}
+
+/** Polls of the hub (300 ms each) between two looks for runs whose process is gone. */
+const SWEEP_EVERY = 5;
 
 /** On a disk that is full or read-only the history can still be read; it is made true again once it can be written. */
 function recoverIfPossible(ctx: Context): void {
@@ -150,126 +170,4 @@ function noticeLostHistory(ctx: Context, onNotice: (sentence: string) => void): 
     `run history ${ctx.home.database} is empty, but ${ctx.home.runs} holds ${folders} without a record; ` +
       `restore a backup of the history if it was lost`,
   );
-}
-
-const causeIs =
-  (prefix: RegExp) =>
-  (error: unknown): boolean => {
-    for (let e = error; e instanceof Error; e = e.cause) {
-      if (prefix.test(String((e as { code?: unknown }).code))) return true;
-    }
-    return false;
-  };
-const isFull = causeIs(/^(SQLITE_FULL|ENOSPC|EDQUOT)/);
-const isReadOnly = causeIs(/^(SQLITE_READONLY|SQLITE_CANTOPEN|SQLITE_IOERR|EROFS|EACCES)/);
-
-function createRun(ctx: Context, input: Parameters<Workbench['createRun']>[0]): RunSummary {
-  const parsed = RunSpec.safeParse(input.spec);
-  if (!parsed.success) throw invalid(`spec: ${z.prettifyError(parsed.error).replaceAll(/\s+/g, ' ')}`);
-  const spec = parsed.data;
-  checkRun(spec);
-  const given = input.name === undefined ? undefined : checkName('name', input.name);
-  const tags = (input.tags ?? []).map((tag) => checkName('tag', tag));
-  const now = new Date(ctx.now());
-  return ctx.store.write((db) => {
-    const taken = (name: string) =>
-      table.findRuns(db, { includeDeleted: true, limit: 1 }, table.nameIs(name)).length > 0;
-    let id = newRunId(now);
-    while (table.getRun(db, id)) id = newRunId(now);
-    const row = table.insertRun(db, {
-      id,
-      name: given ?? newRunName(input.preset, taken),
-      preset: input.preset ?? null,
-      spec: canonicalJson(spec),
-      specHash: specHash(spec),
-      seed: spec.seed,
-      steps: spec.training.steps,
-      createdAt: now.toISOString(),
-    });
-    table.changeTags(db, row.pk, tags, []);
-    return table.summarizeRun(db, row);
-  });
-}
-
-/** Names and tags are shown in tables and typed on command lines. */
-function checkName(what: 'name' | 'tag', text: string): string {
-  const name = text.trim();
-  // eslint-disable-next-line no-control-regex
-  if (name.length < 1 || name.length > 120 || /[\u0000-\u001f\u007f]/.test(name)) {
-    throw invalid(
-      `${what} ${JSON.stringify(text)}: expected 1 to 120 characters, none of them control characters`,
-    );
-  }
-  if (what === 'name' && name === 'latest') {
-    throw invalid('name "latest" stands for the newest run; expected another name');
-  }
-  return name;
-}
-
-function resolveRun(ctx: Context, ref: string, includeDeleted: boolean): RunRow {
-  const find = (all: boolean): RunRow[] =>
-    ctx.store.read((db) => {
-      if (ref === 'latest') return table.findRuns(db, { includeDeleted: all, limit: 1 });
-      const id = ref.toLowerCase();
-      const exact = table.getRun(db, id);
-      if (exact && (all || exact.deletedAt === null)) return [exact];
-      const named = table.findRuns(db, { includeDeleted: all, limit: 1 }, table.nameIs(ref));
-      if (named.length > 0 || ref === '') return named;
-      return table.findRuns(db, { includeDeleted: all }, table.idStartsWith(id));
-    });
-  const found = find(includeDeleted);
-  if (found.length === 1) return found[0]!;
-  if (found.length > 1) {
-    const shown = found.slice(0, 8).map((run) => `${run.id} (${run.name})`);
-    const rest = found.length > 8 ? `, and ${found.length - 8} more` : '';
-    throw invalid(
-      `"${ref}" stands for ${found.length} runs: ${shown.join(', ')}${rest}; expected a longer prefix`,
-    );
-  }
-  const deleted = !includeDeleted && ref !== 'latest' ? find(true) : [];
-  if (deleted.length === 1) return needLiveRun(ctx, deleted[0]!.id);
-  throw new CliffordError(
-    'NOT_FOUND',
-    ref === 'latest'
-      ? `there are no runs yet in home ${ctx.home.root}`
-      : `no run "${ref}" in home ${ctx.home.root}; expected an id, the start of one, a name, or latest ` +
-          `(\`clifford runs list\` shows them)`,
-  );
-}
-
-function showRun(ctx: Context, runId: string): RunDetail {
-  const row = needRun(ctx, runId);
-  return ctx.store.read((db) => ({
-    ...table.summarizeRun(db, row),
-    spec: specOf(row),
-    folder: runFolder(ctx, row.id),
-    weights: row.weights,
-    weightsStep: row.weightsStep,
-    metrics: readPoints(db, row.pk),
-    evaluations: readEvaluations(db, row.pk),
-    artifacts: listArtifacts(db, row.pk).map(toArtifact),
-    environment: row.environment,
-    events: table.readEvents(db, row.pk),
-  }));
-}
-
-async function stop(ctx: Context, runId: string, timeoutMs: number, kill: boolean): Promise<RunState> {
-  // An orphan would never answer.
-  recoverOrphans(ctx);
-  ctx.store.write((db) => {
-    const row = needRun(ctx, runId);
-    if (row.state !== 'running') throw conflict(row, `is ${row.state}, not running; nothing to stop`);
-    table.patchRun(db, row.pk, { stopRequest: Math.max(row.stopRequest, kill ? 2 : 1) });
-  });
-  const deadline = Date.now() + timeoutMs;
-  for (let polls = 1; ; polls++) {
-    await new Promise((wake) => setTimeout(wake, 100));
-    if (polls % 10 === 0) recoverOrphans(ctx);
-    const { state } = needRun(ctx, runId);
-    if (state !== 'running' || Date.now() >= deadline) return state;
-  }
-}
-
-function conflict(run: RunRow, what: string): CliffordError {
-  return new CliffordError('CONFLICT', `run ${run.id} (${run.name}) ${what}`);
 }

@@ -1,12 +1,12 @@
 import { CliffordError, type ErrorData } from '../../core/base/errors.ts';
 import { ensureFolder } from '../../files/atomic.ts';
 import type { EngineEvent } from '../../shared/engine-protocol.ts';
+import type { RunProgress } from '../../shared/contract/runs.ts';
 import type { MetricPoint } from '../../shared/records.ts';
 import type { TrainOptions, TrainOutcome } from './api.ts';
 import { needReported, settleRetired } from './artifact-files.ts';
 import { needLiveRun, needRun, runFolder, specOf, type Context } from './context.ts';
 import { needWritable } from './home.ts';
-import { takeLock } from './lock.ts';
 import { endProcess, processIdentity } from './process-identity.ts';
 import { pickCheckpoint, recoverUnderLock, rewind, whereItResumes } from './recovery.ts';
 import type { Db } from './store/database.ts';
@@ -23,25 +23,57 @@ import { startEngine, type EngineEnd, type EngineProcess } from './supervisor.ts
  * to the engine is a state with a reason.
  * @throws CliffordError CONFLICT (deleted, finished, or somebody trains in this home), STORAGE, NOT_FOUND
  */
-export async function train(ctx: Context, runId: string, options: TrainOptions): Promise<TrainOutcome> {
-  needTrainable(ctx, runId);
-  needWritable(ctx.home);
-  const lock = await takeLock(ctx.home.lock, ctx.home.root);
+export async function train(ctx: Context, runId: string, options: QueueOptions): Promise<TrainOutcome> {
+  const release = claim(ctx, needTrainable(ctx, runId));
   try {
+    needWritable(ctx.home);
     // First of all, so that whoever is refused meanwhile can be told who trains.
-    lock.announce(needTrainable(ctx, runId));
-    recoverUnderLock(ctx);
-    const run = needTrainable(ctx, runId);
-    const resumeFrom = await prepare(ctx, run);
-    const { end, flush } = await runTraining(ctx, run, resumeFrom, options);
-    const row = await patiently(() => {
-      flush();
-      return finish(ctx, run.pk, end);
-    });
-    return { state: row.state, run: ctx.store.read((db) => summarizeRun(db, row)) };
+    const lock = await ctx.lock.join(needTrainable(ctx, runId), options.lockWaitMs);
+    try {
+      if (options.closing && options.signal?.aborted) {
+        throw new CliffordError('CANCELLED', `run ${runId} was not started: the workbench is being closed`);
+      }
+      recoverUnderLock(ctx);
+      const run = needTrainable(ctx, runId);
+      const resumeFrom = await prepare(ctx, run);
+      const { end, flush } = await runTraining(ctx, run, resumeFrom, options);
+      const row = await patiently(() => {
+        flush();
+        return finish(ctx, run, end, options.closing?.() ?? null);
+      });
+      return { state: row.state, run: ctx.store.read((db) => summarizeRun(db, row)) };
+    } finally {
+      ctx.living.delete(runId);
+      ctx.hub.progress(runId, null);
+      lock.dispose();
+    }
   } finally {
-    lock.dispose();
+    release();
   }
+}
+
+/** What the queue asks for besides. */
+export interface QueueOptions extends TrainOptions {
+  /** How long to wait for the lock. */
+  lockWaitMs?: number;
+  /** Asked when the engine stopped: the place in the queue to return to if the workbench is being closed. */
+  closing?: () => number | null;
+}
+
+const claims = new WeakMap<Context, Set<string>>();
+
+/** The lock keeps other processes away from a run, and this keeps away the rest of our own. */
+function claim(ctx: Context, run: RunRow): () => void {
+  const claimed = claims.get(ctx) ?? new Set();
+  claims.set(ctx, claimed);
+  if (claimed.has(run.id)) {
+    throw new CliffordError(
+      'CONFLICT',
+      `run ${run.id} (${run.name}) is being trained by this process already`,
+    );
+  }
+  claimed.add(run.id);
+  return () => void claimed.delete(run.id);
 }
 
 function needTrainable(ctx: Context, runId: string): RunRow {
@@ -76,7 +108,9 @@ async function prepare(ctx: Context, run: RunRow): Promise<string | null> {
       enginePid: null,
       engineIdentity: null,
       stopRequest: 0,
+      queuePosition: null,
     });
+    ctx.living.add(run.id);
     if (checkpoint)
       addEvent(db, row, now, { message: `resumes from ${checkpoint.file} at step ${checkpoint.step}` });
   });
@@ -151,6 +185,10 @@ async function runTraining(
   }
 }
 
+function progressOf({ type: _, ...progress }: Extract<EngineEvent, { type: 'progress' }>): RunProgress {
+  return progress;
+}
+
 /** `stop` may be asked for by any process: it leaves a request in the history. */
 function obeyRequests(ctx: Context, run: RunRow, engine: EngineProcess): void {
   const request = needRun(ctx, run.id).stopRequest;
@@ -188,11 +226,17 @@ function startRecorder(ctx: Context, run: RunRow, resumes: boolean): Recorder {
   const folder = runFolder(ctx, run.id);
   let points: MetricPoint[] = [];
   let step: number | null = null;
-  let flushedAt = Date.now();
+  let progress: RunProgress | null = null;
+  const startedAt = Date.now();
+  let flushedAt = startedAt;
 
   const write = (patch: Partial<RunRow>, change?: (db: Db, row: RunRow) => void): void => {
     const pending = points;
-    const known = step === null ? {} : { step };
+    const known: Partial<RunRow> = {
+      seconds: run.seconds + (Date.now() - startedAt) / 1000,
+      ...(step === null ? {} : { step }),
+      ...(progress === null ? {} : { progress }),
+    };
     ctx.store.write((db) => {
       insertPoints(db, run.pk, pending);
       const row = patchRun(db, run.pk, { heartbeatAt: ctx.now(), ...known, ...patch });
@@ -212,6 +256,7 @@ function startRecorder(ctx: Context, run: RunRow, resumes: boolean): Recorder {
           return write({}, (db, row) => noteChanges(db, row, environment, ctx.now()));
         }
         case 'progress':
+          progress = progressOf(event);
           if (event.phase === 'training') step = event.step;
           return;
         case 'metrics':
@@ -276,11 +321,17 @@ function noteChanges(db: Db, run: RunRow, environment: Record<string, string>, a
 }
 
 /** Turns the end of the process into the run's state. */
-function finish(ctx: Context, pk: number, end: EngineEnd): RunRow {
+function finish(ctx: Context, { pk }: RunRow, end: EngineEnd, returnsTo: number | null): RunRow {
   const now = ctx.now();
   return ctx.store.write((db) => {
     const run = patchRun(db, pk, { heartbeatAt: now });
-    const patch: Partial<RunRow> = { endedAt: now, enginePid: null, engineIdentity: null, stopRequest: 0 };
+    const patch: Partial<RunRow> = {
+      endedAt: now,
+      enginePid: null,
+      engineIdentity: null,
+      stopRequest: 0,
+      progress: null,
+    };
     // The hash at the end counts only for the step of a checkpoint: without its file it could not be resumed from.
     if (end.weights !== null && end.step !== null && end.outcome === 'finished') {
       Object.assign(patch, { weights: end.weights, weightsStep: end.step });
@@ -288,10 +339,17 @@ function finish(ctx: Context, pk: number, end: EngineEnd): RunRow {
     const userEnded = end.killed || end.outcome === 'stopped';
     if (!userEnded)
       return enterState(db, pk, end.outcome === 'finished' ? 'finished' : 'failed', end.error, now, patch);
+    const at = `at step ${run.step} of ${run.steps}`;
+    // A user who asked for a stop meant it, also when the workbench is closed at the same time.
+    if (returnsTo !== null && run.stopRequest === 0) {
+      const message = `stopped ${at} because the workbench was closed; it is first in the queue, and ${whereItResumes(run)}`;
+      const back = { ...patch, queuePosition: returnsTo };
+      return enterState(db, pk, 'stopped', { code: 'CANCELLED', message }, now, back);
+    }
     const how = end.killed ? 'ended at once' : 'stopped';
     const reason: ErrorData = {
       code: 'CANCELLED',
-      message: `${how} by the user at step ${run.step} of ${run.steps}; ${whereItResumes(run)}`,
+      message: `${how} by the user ${at}; ${whereItResumes(run)}`,
     };
     return enterState(db, pk, 'stopped', reason, now, patch);
   });

@@ -5,6 +5,7 @@ import type { ShellCommand } from '../../shared/contract/system.ts';
 import { router } from '../router.ts';
 import { service } from '../service/connection.ts';
 import { useStream } from '../service/stream.ts';
+import { themeChoice } from '../state/theme.ts';
 
 type Action = Extract<ShellCommand, { type: 'action' }>['name'];
 
@@ -20,6 +21,7 @@ export function useShellCommands(): void {
     (command) => {
       if (command.type === 'navigate') void router.push(command.to);
       else if (command.type === 'action') act(command.name);
+      else if (command.type === 'theme') themeChoice.value = command.theme;
       else notify(command);
     },
   );

@@ -91,7 +91,10 @@ export function pairedSeries(pairs: readonly (readonly [Series, Series])[], atLe
 }
 
 /** A full evaluation and one on the way draw different labels, so a pair takes both full or both not. */
-function lastCommon(first: readonly Evaluation[], second: readonly Evaluation[]): [Evaluation, Evaluation] | null {
+function lastCommon(
+  first: readonly Evaluation[],
+  second: readonly Evaluation[],
+): [Evaluation, Evaluation] | null {
   for (const a of first.toReversed()) {
     const b = second.findLast((e) => e.step === a.step && e.final === a.final);
     if (b !== undefined) return [a, b];

@@ -47,7 +47,8 @@ export function compareRegions(first: DatasetSpec, second: DatasetSpec): RegionC
   const [frameA, frameB] = [frameOf(a), frameOf(b)];
   const columns = a.lattice.x.frameTo - a.lattice.x.frameFrom;
   const rows = a.lattice.y.frameTo - a.lattice.y.frameFrom;
-  const overlay = (pick: (frame: Frame) => Uint8Array): LayerOverlay => layerOverlay(pick(frameA), pick(frameB));
+  const overlay = (pick: (frame: Frame) => Uint8Array): LayerOverlay =>
+    layerOverlay(pick(frameA), pick(frameB));
   return {
     comparable: true,
     columns,

@@ -34,19 +34,25 @@ export function diffSpecs(specs: readonly RunSpec[]): SpecDifference[] {
   });
 }
 
-/** All names of several ordered lists, each once, in an order that follows the first list, then the others. */
+/**
+ * All names of several ordered lists, each once: the order of the first list; a name that only a later one has stands
+ * behind the name that it follows there, at its beginning before the name that it precedes, else at the end.
+ */
 export function mergeOrders(lists: readonly (readonly string[])[]): string[] {
   const merged: string[] = [];
   const known = new Set<string>();
   for (const list of lists) {
-    let after = -1;
+    const first = list.findIndex((name) => known.has(name));
+    let at = first < 0 ? merged.length : merged.indexOf(list[first]!);
     for (const name of list) {
       if (known.has(name)) {
-        after = merged.indexOf(name);
+        // Lists mostly agree in their order, so that the next one is near.
+        const next = merged.indexOf(name, at);
+        at = (next >= 0 ? next : merged.indexOf(name)) + 1;
         continue;
       }
       known.add(name);
-      merged.splice(++after, 0, name);
+      merged.splice(at++, 0, name);
     }
   }
   return merged;

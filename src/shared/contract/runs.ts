@@ -55,8 +55,9 @@ export const RunRow = RunSummary.extend({
 export type RunRow = z.infer<typeof RunRow>;
 
 export const RunSort = z.object({
-  /** A column (`created`, `name`, `state`, `progress`, `seed`, `preset`, `heldOut`, `images`, `seconds`, `steps`), or
-   * `accuracy:SECTION`, `best:SECTION`, `metric:KEY`, `spec:a.b.c`. Runs without a value come last. */
+  /** A column (`created`, `name`, `state`, `progress`, `seed`, `preset`, `heldOut`, `images`, `seconds`, `steps`,
+   * `starred`, `queue`, `engine`, `tags`, `note`, `parent`), or `accuracy:SECTION`, `best:SECTION`, `metric:KEY`,
+   * `spec:a.b.c`. Runs without a value come last. */
   key: z.string().min(1).max(200),
   descending: z.boolean(),
 });
@@ -73,6 +74,8 @@ export const RunQuery = z.object({
   sort: RunSort.default({ key: 'created', descending: true }),
   /** Runs come group by group: null, `preset`, `state`, `seed`, `region` (equal held-out and lesion), `spec-but-seed`. */
   group: z.enum(['preset', 'state', 'region', 'specButSeed', 'parent']).nullable().default(null),
+  /** Paths of the spec (`training.batchSize`, `dataset.parts.0.lambda`) whose values are wanted with each row. */
+  parameters: z.array(z.string().min(1).max(200)).max(50).default([]),
   offset: z.int().min(0).default(0),
   limit: z.int().min(1).max(500).default(100),
 });
@@ -80,6 +83,8 @@ export type RunQuery = z.infer<typeof RunQuery>;
 
 export const RunPage = z.object({
   rows: z.array(RunRow),
+  /** The wanted parameters of each row, by its place in `rows`; a path that its spec does not have is absent. */
+  parameters: z.array(z.record(z.string(), z.json())),
   total: z.int(),
   /** Group of each row, by its place in `rows`; empty when not grouped. */
   groupOf: z.array(z.string()),
@@ -142,6 +147,8 @@ export const MOST_POINTS = 2000;
 
 export const runsContract = {
   page: oc.input(RunQuery).output(RunPage),
+  /** Rows of these runs in the order asked for; ids that are not known are left out. */
+  rows: oc.input(z.object({ ids: z.array(runId).max(1000) })).output(z.array(RunRow)),
   /** The table, all pages, with parameters: RFC 4180, one header line. */
   csv: oc.input(RunQuery).output(z.object({ csv: z.string() })),
   get: oc.input(z.object({ id: runId })).output(RunView),

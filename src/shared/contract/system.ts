@@ -70,6 +70,7 @@ export const ShellCommand = z.discriminatedUnion('type', [
       'previous-step',
     ]),
   }),
+  z.object({ type: z.literal('theme'), theme: z.enum(['system', 'light', 'dark']) }),
   /** Something to tell the user: the end of a run, a bundle that was imported. */
   z.object({
     type: z.literal('notice'),

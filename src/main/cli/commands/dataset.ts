@@ -4,7 +4,14 @@ import { buildDataset } from '../../../core/dataset/dataset.ts';
 import { describeDataset } from '../../../core/dataset/describe.ts';
 import { ensureFolder, writeFileAtomic } from '../../../files/atomic.ts';
 import { resolveDataset } from '../../presets/spec-input.ts';
-import { addJsonOption, type CliContext, gather } from '../context.ts';
+import {
+  addHomeOption,
+  addJsonOption,
+  type CliContext,
+  gather,
+  type HomeOptions,
+  presetsOf,
+} from '../context.ts';
 import { countsDocument, countsText, exampleSheet, labelMap } from '../dataset-preview.ts';
 import { report } from '../output.ts';
 
@@ -20,7 +27,7 @@ export function addDatasetCommands(program: Command, context: CliContext): void 
     .requiredOption('--out <dir>', 'folder for the files')
     .option('--set <path=value>', 'change one field of the specification (repeatable)', gather)
     .description('Writes the map of the label space with its regions, example images, and counts.');
-  addJsonOption(preview)
+  addJsonOption(addHomeOption(preview))
     .addHelpText(
       'after',
       `
@@ -30,8 +37,8 @@ Examples:
   clifford dataset preview quick-stripes --out preview
   clifford dataset preview mine.json --out preview --json`,
     )
-    .action((given: string, options: { out: string; set?: string[]; json?: boolean }) => {
-      const built = buildDataset(resolveDataset(given, options.set));
+    .action((given: string, options: HomeOptions & { out: string; set?: string[] }) => {
+      const built = buildDataset(resolveDataset(given, options.set, presetsOf(options)));
       const facts = describeDataset(built);
       const out = path.resolve(options.out);
       ensureFolder(out);

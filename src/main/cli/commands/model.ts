@@ -195,7 +195,7 @@ Examples:
 }
 
 /** Runs a job whose first Ctrl-C ends it (nothing but its own output is lost), and clears the progress line. */
-async function interruptible<T>(
+export async function interruptible<T>(
   progress: ReturnType<typeof createProgress>,
   job: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {

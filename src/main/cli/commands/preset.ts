@@ -1,26 +1,34 @@
 import type { Command } from 'commander';
-import { loadPreset, presetNames } from '../../presets/presets.ts';
-import { addJsonOption, type CliContext } from '../context.ts';
+import { listPresets } from '../../presets/own.ts';
+import {
+  addHomeOption,
+  addJsonOption,
+  type CliContext,
+  type HomeOptions,
+  homeOf,
+  presetsOf,
+} from '../context.ts';
 import { report } from '../output.ts';
 
 /** `preset list|show`. */
 export function addPresetCommands(program: Command, context: CliContext): void {
   const preset = program
     .command('preset')
-    .summary('specifications that come with Clifford')
-    .description('Specifications that come with Clifford.');
+    .summary('ready specifications')
+    .description('Specifications that come with Clifford, and those that you saved.');
+  const common = (command: Command) => addJsonOption(addHomeOption(command));
 
-  addJsonOption(preset.command('list').description('Lists the presets.')).action(
-    (options: { json?: boolean }) => {
-      const presets = presetNames().map((name) => loadPreset(name));
-      const document = presets.map(({ name, title, description }) => ({ name, title, description }));
-      report(context.terminal, options.json === true, { presets: document }, () =>
-        presets.map((p) => `${p.name}\n  ${p.title}\n${wrap(p.description, 2)}`).join('\n\n'),
-      );
-    },
-  );
+  common(preset.command('list').description('Lists the presets.')).action((options: HomeOptions) => {
+    const presets = listPresets(homeOf(options), (sentence) =>
+      context.terminal.err(`clifford: preset left out: ${sentence}\n`),
+    );
+    const document = presets.map(({ name, title, description, own }) => ({ name, title, description, own }));
+    report(context.terminal, options.json === true, { presets: document }, () =>
+      presets.map((p) => `${p.name}\n  ${p.title}\n${wrap(p.description, 2)}`).join('\n\n'),
+    );
+  });
 
-  addJsonOption(
+  common(
     preset
       .command('show')
       .argument('<name>', 'a preset')
@@ -30,8 +38,8 @@ export function addPresetCommands(program: Command, context: CliContext): void {
       'after',
       '\nExample:\n  clifford preset show quick > mine.json    # edit it, then: clifford train mine.json',
     )
-    .action((name: string, options: { json?: boolean }) => {
-      const found = loadPreset(name);
+    .action((name: string, options: HomeOptions) => {
+      const found = presetsOf(options).load(name);
       report(context.terminal, options.json === true, found, () => JSON.stringify(found.spec, null, 2));
     });
 }

@@ -13,6 +13,7 @@ import {
   type CliContext,
   gather,
   type HomeOptions,
+  presetsOf,
   wholeNumber,
   withWorkbench,
 } from '../context.ts';
@@ -21,7 +22,7 @@ import { report } from '../output.ts';
 import type { SetExitCode } from '../program.ts';
 import { trainWithProgress, trainingDocument, trainingText } from './training.ts';
 
-interface EngineOptions extends HomeOptions {
+export interface EngineOptions extends HomeOptions {
   engine: EngineName;
   threads?: number;
 }
@@ -134,7 +135,7 @@ Examples:
     });
 }
 
-function addEngineOptions(command: Command): Command {
+export function addEngineOptions(command: Command): Command {
   return addJsonOption(
     addHomeOption(
       command
@@ -152,7 +153,7 @@ function addEngineOptions(command: Command): Command {
 
 /** The specification with the command line's own changes, checked once more as a whole. */
 function specOf(given: string, options: TrainOptions) {
-  const { spec, preset } = resolveSpec(given, options.set);
+  const { spec, preset } = resolveSpec(given, options.set, presetsOf(options));
   const seeded = { ...spec, ...(options.seed === undefined ? {} : { seed: options.seed }) };
   const changed = options.steps === undefined ? seeded : withSteps(seeded, options.steps);
   const checked = parseWith(RunSpec, changed, given);
@@ -160,7 +161,8 @@ function specOf(given: string, options: TrainOptions) {
   return { spec: checked, preset };
 }
 
-async function trainAndReport(
+/** Trains a recorded run, prints what came of it, and returns the exit code. */
+export async function trainAndReport(
   context: CliContext,
   workbench: Workbench,
   runId: string,

@@ -10,6 +10,7 @@ import type {
   SectionAccuracy,
 } from '../../../shared/records.ts';
 import { loadPreset } from '../../presets/presets.ts';
+import type { RunRow } from '../../../shared/contract/runs.ts';
 import type { TrainOptions, Workbench } from '../../workbench/api.ts';
 import type { CliContext } from '../context.ts';
 import type { Terminal } from '../output.ts';
@@ -104,6 +105,17 @@ export function fakeWorkbench(
     events: [],
   };
   const summary = (): RunSummary => run;
+  const row = (): RunRow => ({
+    ...run,
+    starred: false,
+    parent: null,
+    region: null,
+    best: run.accuracy,
+    latest: {},
+    progress: null,
+    queuePosition: null,
+    seconds: 60,
+  });
   const calls: [string, ...unknown[]][] = [];
   const record =
     <T>(name: string, result: () => T) =>
@@ -137,9 +149,43 @@ export function fakeWorkbench(
     export: record('export', () =>
       Promise.resolve({ kind: 'model' as const, file: 'x.onnx', step: 2000, bytes: 10, sha256: 'm' }),
     ),
+    viewRun: record('viewRun', () => ({ ...run, row: row(), metricKeys: ['loss'], children: [] })),
+    rowOf: record('rowOf', () => row()),
+    enqueue: record('enqueue', () => row()),
+    rename: record('rename', summary),
+    star: record('star', summary),
+    lineage: record('lineage', () => [row()]),
+    exportBundle: record('exportBundle', () => Promise.resolve()),
+    importBundle: record('importBundle', () =>
+      Promise.resolve({ runId: run.id, name: run.name, existed: false }),
+    ),
+    settings: record('settings', () => ({ engine: 'auto' as const, threads: null })),
+    pageRuns: notFaked('pageRuns'),
+    runsCsv: notFaked('runsCsv'),
+    seriesOf: notFaked('seriesOf'),
+    watchRun: notFaked('watchRun'),
+    watchChanges: notFaked('watchChanges'),
+    evaluationSamples: notFaked('evaluationSamples'),
+    leaveQueue: notFaked('leaveQueue'),
+    moveInQueue: notFaked('moveInQueue'),
+    queue: notFaked('queue'),
+    setQueue: notFaked('setQueue'),
+    runQueue: record('runQueue', () => ({ stop: () => Promise.resolve() })),
+    changeSettings: notFaked('changeSettings'),
+    document: notFaked('document'),
+    documents: notFaked('documents'),
+    saveDocument: notFaked('saveDocument'),
+    removeDocument: notFaked('removeDocument'),
     close() {
       this.closed = true;
     },
+  };
+}
+
+/** What the real service is for: a test that gets here should use that one. */
+function notFaked(name: string): () => never {
+  return () => {
+    throw new Error(`the fake workbench has no ${name}`);
   };
 }
 

@@ -48,16 +48,23 @@ export function openStore(file: string, options: { migrations?: Migration[] } = 
 
 /** Comparison of text as people expect it; SQLite itself folds ASCII only. */
 function addFunctions(client: Database.Database): void {
-  const fold = (text: unknown): string => String(text ?? '').normalize('NFKC').toLowerCase();
+  const fold = (text: unknown): string =>
+    String(text ?? '')
+      .normalize('NFKC')
+      .toLowerCase();
   client.function('fold', { deterministic: true }, fold);
-  client.function('holds_words', { deterministic: true, varargs: true }, (words: unknown, ...texts: unknown[]) => {
-    const all = fold(texts.filter((text) => text !== null).join('\n'));
-    return fold(words)
-      .split(' ')
-      .every((word) => all.includes(word))
-      ? 1
-      : 0;
-  });
+  client.function(
+    'holds_words',
+    { deterministic: true, varargs: true },
+    (words: unknown, ...texts: unknown[]) => {
+      const all = fold(texts.filter((text) => text !== null).join('\n'));
+      return fold(words)
+        .split(' ')
+        .every((word) => all.includes(word))
+        ? 1
+        : 0;
+    },
+  );
 }
 
 interface Client {

@@ -198,3 +198,28 @@ test('processes that open a new home together make one database', async () => {
   const outputs = await Promise.all([1, 2, 3].map(() => startChild(source).finish()));
   expect(outputs.map((o) => o.trim())).toEqual(Array(3).fill(String(readMigrations().length)));
 });
+
+test('version 2 fills in best and last accuracies, and keeps each spec byte for byte', () => {
+  const path = file();
+  const client = new Database(path);
+  migrate(client, path, readMigrations().slice(0, 1));
+  client.exec(readFileSync(new URL('./testing/v1.sql', import.meta.url), 'utf8'));
+  const add = client.prepare(
+    `INSERT INTO evaluations (run_pk, step, final, source, accuracy, body, created_at) VALUES (1, ?, ?, ?, ?, '', '')`,
+  );
+  add.run(0, 0, 'training', `{"overall":0,"o'brien":1}`);
+  add.run(10, 0, 'training', '{"overall":0.95,"vertical":0.5}');
+  add.run(20, 1, 'request', '{"overall":0.8,"vertical":0.25}'); // later than the training's own at step 20
+  const specs = client.prepare('SELECT spec FROM runs ORDER BY pk').pluck().all();
+  client.close();
+  const store = openStore(path);
+  store.read((db) => {
+    expect(db.$client.prepare('SELECT * FROM accuracies ORDER BY section').all()).toEqual([
+      { run_pk: 1, section: "o'brien", last: null, best: 1 },
+      { run_pk: 1, section: 'overall', last: 0.8, best: 0.95 },
+      { run_pk: 1, section: 'vertical', last: 0.25, best: 0.5 },
+    ]);
+    expect(db.$client.prepare('SELECT spec FROM runs ORDER BY pk').pluck().all()).toEqual(specs);
+  });
+  store.dispose();
+});

@@ -13,9 +13,14 @@ export function readPage(db: Db, query: RunQuery): RunPage {
       db,
       found.map((f) => f.pk),
     ),
+    parameters: readParameters(
+      db,
+      found.map((f) => f.pk),
+      query.parameters,
+    ),
     total,
     groupOf: query.group === null ? [] : found.map((f) => f.grp),
-    groups: query.group === null ? [] : groups(db, query.group, selection),
+    groups: query.group === null ? [] : groups(db, query, selection),
     known: known(db, query.deleted),
   };
 }
@@ -68,6 +73,13 @@ const COLUMNS: Readonly<Record<string, string>> = {
   images: 'r.training_images',
   seconds: 'r.seconds',
   steps: 'r.steps',
+  // False is no value: starred runs come first either way round, as the rest by age.
+  starred: 'nullif(r.starred, 0)',
+  queue: 'r.queue_position',
+  engine: 'r.engine',
+  tags: '(SELECT group_concat(tag, char(10)) FROM (SELECT t.tag FROM tags t WHERE t.run_pk = r.pk ORDER BY t.tag))',
+  note: `nullif(fold(r.note), '')`,
+  parent: '(SELECT fold(p.name) FROM runs p WHERE p.id = r.parent_id)',
 };
 
 /** Keys with a name that users choose: it is a parameter of the statement, never a part of it. */
@@ -86,7 +98,10 @@ function sortOf(key: string): { expression: string; values: Record<string, unkno
   const kind = key.slice(0, Math.max(0, colon));
   const name = key.slice(colon + 1);
   if (Object.hasOwn(NAMED, kind) && name !== '') {
-    return { expression: NAMED[kind]!, values: { sort: kind === 'spec' ? jsonPath(key, name) : name } };
+    return {
+      expression: NAMED[kind]!,
+      values: { sort: kind === 'spec' ? jsonPath(`sort key "${key}"`, name) : name },
+    };
   }
   throw invalid(
     `sort key "${key}": expected one of ${Object.keys(COLUMNS).join(', ')}, or ` +
@@ -94,11 +109,30 @@ function sortOf(key: string): { expression: string; values: Record<string, unkno
   );
 }
 
+/** Values of spec paths for each run. */
+function readParameters(db: Db, pks: readonly number[], paths: readonly string[]): RunPage['parameters'] {
+  const wanted = [...new Set(paths)];
+  if (wanted.length === 0) return pks.map(() => ({}));
+  const values = Object.fromEntries(
+    wanted.map((path, i) => [`p${i}`, jsonPath(`parameter "${path}"`, path)] as const),
+  );
+  const columns = wanted.map((_, i) => `r.spec -> @p${i}`).join(', ');
+  const rows = db.$client
+    .prepare(`SELECT ${columns} FROM json_each(@pks) j CROSS JOIN runs r ON r.pk = j.value ORDER BY j.key`)
+    .raw()
+    .all({ ...values, pks: JSON.stringify(pks) }) as (string | null)[][];
+  return rows.map((row): RunPage['parameters'][number] =>
+    Object.fromEntries(
+      wanted.flatMap((path, i) => (row[i] === null ? [] : [[path, JSON.parse(row[i]!) as never]])),
+    ),
+  );
+}
+
 /** `a.b.0` as SQLite writes it. */
-function jsonPath(key: string, dotted: string): string {
+function jsonPath(what: string, dotted: string): string {
   const parts = dotted.split('.');
   if (!parts.every((part) => /^\w[\w-]*$/.test(part))) {
-    throw invalid(`sort key "${key}": expected a path such as spec:training.optimizer.learningRate`);
+    throw invalid(`${what}: expected a path such as training.optimizer.learningRate`);
   }
   return `$${parts.map((part) => (/^\d+$/.test(part) ? `[${part}]` : `."${part}"`)).join('')}`;
 }
@@ -114,7 +148,10 @@ const GROUPS: Readonly<Record<NonNullable<RunQuery['group']>, { key: string; tit
         || CASE WHEN r.held_out > 0 AND r.lesion > 0 THEN ', ' ELSE '' END
         || CASE WHEN r.lesion > 0 THEN printf('%.1f %% lesion', 100 * r.lesion) ELSE '' END) END`,
   },
-  specButSeed: { key: `ifnull(r.seedless_hash, '')`, title: `ifnull(r.preset, r.name)` },
+  specButSeed: {
+    key: `ifnull(r.seedless_hash, '')`,
+    title: `ifnull(r.preset, r.name) || ', spec ' || substr(ifnull(r.seedless_hash, '?'), 1, 6)`,
+  },
   parent: {
     key: `ifnull(r.parent_id, '')`,
     title: `CASE WHEN r.parent_id IS NULL THEN 'not forked'
@@ -122,54 +159,85 @@ const GROUPS: Readonly<Record<NonNullable<RunQuery['group']>, { key: string; tit
   },
 };
 
-function listed(
-  db: Db,
+/** The runs that match, each with what it is sorted by, its group and its rank. */
+function ranked(
   { sort, group }: RunQuery,
   { where, values }: Selection,
+): Selection & { readonly sql: string } {
+  const { expression, values: sortValues } = sortOf(sort.key);
+  const direction = sort.descending ? 'DESC' : 'ASC';
+  const { key, title } = group === null ? { key: `''`, title: `''` } : GROUPS[group];
+  return {
+    where,
+    values: { ...values, ...sortValues },
+    sql: `
+      SELECT pk, grp, title,
+        row_number() OVER (ORDER BY sort_value IS NULL, sort_value ${direction}, pk ${direction}) AS rank
+      FROM (SELECT r.pk, ${expression} AS sort_value, ${key} AS grp, ${title} AS title FROM runs r WHERE ${where})`,
+  };
+}
+
+/** One page in the order of the query; groups come in the order of their first runs. */
+function listed(
+  db: Db,
+  query: RunQuery,
+  selection: Selection,
   limit: number,
   offset: number,
 ): { pk: number; grp: string }[] {
-  const { expression, values: sortValues } = sortOf(sort.key);
-  const direction = sort.descending ? 'DESC' : 'ASC';
-  const order = `sort_value IS NULL, sort_value ${direction}, pk ${direction}`;
-  const key = group === null ? `''` : GROUPS[group].key;
-  const matching = `SELECT r.pk, ${expression} AS sort_value, ${key} AS grp FROM runs r WHERE ${where}`;
-  // Groups come in the order of their first runs.
-  const sql =
-    group === null
-      ? `SELECT pk, grp FROM (${matching}) ORDER BY ${order} LIMIT @limit OFFSET @offset`
-      : `SELECT pk, grp FROM (
-           SELECT pk, grp, rank, min(rank) OVER (PARTITION BY grp) AS first
-           FROM (SELECT pk, grp, row_number() OVER (ORDER BY ${order}) AS rank FROM (${matching}))
-         ) ORDER BY first, rank LIMIT @limit OFFSET @offset`;
-  const all = db.$client.prepare(sql).all({ ...values, ...sortValues, limit, offset });
-  return all as { pk: number; grp: string }[];
+  const { sql, values } = ranked(query, selection);
+  const first = query.group === null ? '0' : 'min(rank) OVER (PARTITION BY grp)';
+  return db.$client
+    .prepare(
+      `SELECT pk, grp FROM (SELECT pk, grp, rank, ${first} AS first FROM (${sql}))
+       ORDER BY first, rank LIMIT @limit OFFSET @offset`,
+    )
+    .all({ ...values, limit, offset }) as { pk: number; grp: string }[];
+}
+
+function groups(db: Db, query: RunQuery, selection: Selection): RunPage['groups'] {
+  const { sql, values } = ranked(query, selection);
+  // The title that SQLite takes is that of the run with the least rank.
+  return db.$client
+    .prepare(
+      `SELECT key, title, count FROM (
+         SELECT grp AS key, title, count(*) AS count, min(rank) AS first FROM (${sql}) GROUP BY grp
+       ) ORDER BY first`,
+    )
+    .all(values) as RunPage['groups'];
 }
 
 function count(db: Db, { where, values }: Selection): number {
   return db.$client.prepare(`SELECT count(*) FROM runs r WHERE ${where}`).pluck().get(values) as number;
 }
 
-function groups(db: Db, group: NonNullable<RunQuery['group']>, { where, values }: Selection): RunPage['groups'] {
-  const { key, title } = GROUPS[group];
-  return db.$client
-    .prepare(
-      `SELECT ${key} AS key, min(${title}) AS title, count(*) AS count FROM runs r WHERE ${where} GROUP BY 1 ORDER BY 2, 1`,
-    )
-    .all(values) as RunPage['groups'];
-}
-
 /** What there is to choose from. */
 function known(db: Db, deleted: boolean): RunPage['known'] {
-  const column = (sql: string): string[] => db.$client.prepare(sql).pluck().all() as string[];
   const states = db.$client
-    .prepare(`SELECT state, count(*) FROM runs WHERE deleted_at IS ${deleted ? 'NOT ' : ''}NULL GROUP BY state`)
+    .prepare(
+      `SELECT state, count(*) FROM runs WHERE deleted_at IS ${deleted ? 'NOT ' : ''}NULL GROUP BY state`,
+    )
     .raw()
     .all() as [string, number][];
   return {
-    tags: column('SELECT DISTINCT tag FROM tags ORDER BY tag'),
-    sections: column('SELECT DISTINCT section FROM accuracies ORDER BY section'),
-    metrics: column('SELECT DISTINCT key FROM metric_series ORDER BY key'),
+    tags: distinct(db, 'tags', 'tag'),
+    sections: distinct(db, 'accuracies', 'section'),
+    metrics: distinct(db, 'metric_series', 'key'),
     states: Object.fromEntries(states),
   };
+}
+
+/** From one value to the next by an index: SELECT DISTINCT would read a row for each run. */
+function distinct(db: Db, table: string, column: string): string[] {
+  return db.$client
+    .prepare(
+      `WITH RECURSIVE next(value) AS (
+         SELECT min(${column}) FROM ${table}
+         UNION ALL SELECT (SELECT min(${column}) FROM ${table} WHERE ${column} > next.value) FROM next
+         WHERE next.value IS NOT NULL
+       )
+       SELECT value FROM next WHERE value IS NOT NULL`,
+    )
+    .pluck()
+    .all() as string[];
 }

@@ -12,7 +12,9 @@ export function readRows(db: Db, pks: readonly number[]): TableRow[] {
   const all = <T>(sql: string): T[] => db.$client.prepare(sql).all(given) as T[];
   const rows = all<Columns>(ROWS);
   const tags = byRun(all<{ pk: number; tag: string }>(TAGS));
-  const accuracies = byRun(all<{ pk: number; section: string; last: number | null; best: number }>(ACCURACIES));
+  const accuracies = byRun(
+    all<{ pk: number; section: string; last: number | null; best: number }>(ACCURACIES),
+  );
   const metrics = byRun(all<{ pk: number; key: string; value: number }>(METRICS));
   const place = new Map(pks.map((pk, i) => [pk, i]));
   rows.sort((a, b) => place.get(a.pk)! - place.get(b.pk)!);
@@ -81,16 +83,16 @@ const ROWS = `
   SELECT r.pk, r.id, r.name, r.state, r.reason_code, r.reason_message, r.preset, r.spec_hash, r.seed, r.step, r.steps,
     r.engine, r.created_at, r.started_at, r.ended_at, r.note, r.deleted_at, r.starred, r.parent_id, p.name AS parent_name,
     r.region, r.progress, w.place, r.seconds
-  FROM json_each(?) j JOIN runs r ON r.pk = j.value LEFT JOIN runs p ON p.id = r.parent_id
+  FROM json_each(?) j CROSS JOIN runs r ON r.pk = j.value LEFT JOIN runs p ON p.id = r.parent_id
   LEFT JOIN (
     SELECT pk, row_number() OVER (ORDER BY queue_position, pk) - 1 AS place
     FROM runs WHERE queue_position IS NOT NULL
   ) w ON w.pk = r.pk`;
-const TAGS = `SELECT t.run_pk AS pk, t.tag FROM json_each(?) j JOIN tags t ON t.run_pk = j.value ORDER BY t.tag`;
+const TAGS = `SELECT t.run_pk AS pk, t.tag FROM json_each(?) j CROSS JOIN tags t ON t.run_pk = j.value ORDER BY t.tag`;
 const ACCURACIES = `
-  SELECT a.run_pk AS pk, a.section, a.last, a.best FROM json_each(?) j JOIN accuracies a ON a.run_pk = j.value`;
+  SELECT a.run_pk AS pk, a.section, a.last, a.best FROM json_each(?) j CROSS JOIN accuracies a ON a.run_pk = j.value`;
 const METRICS = `
-  SELECT s.run_pk AS pk, s.key, s.latest_value AS value FROM json_each(?) j JOIN metric_series s ON s.run_pk = j.value`;
+  SELECT s.run_pk AS pk, s.key, s.latest_value AS value FROM json_each(?) j CROSS JOIN metric_series s ON s.run_pk = j.value`;
 
 function byRun<T extends { pk: number }>(rows: readonly T[]): Map<number, T[]> {
   return Map.groupBy(rows, (row) => row.pk);

@@ -26,6 +26,15 @@ export function getRun(db: Db, id: string): RunRow | undefined {
   return db.select().from(runs).where(eq(runs.id, id)).get();
 }
 
+/** Runs that were recorded by a version that did not describe their specs (see description.ts), the newest first. */
+export function undescribedRuns(db: Db, limit: number): Pick<RunRow, 'pk' | 'spec'>[] {
+  return db.$client
+    .prepare(
+      'SELECT pk, spec FROM runs WHERE seedless_hash IS NULL OR region IS NULL ORDER BY pk DESC LIMIT ?',
+    )
+    .all(limit) as Pick<RunRow, 'pk' | 'spec'>[];
+}
+
 /** Changes columns that are no part of the state history. */
 export function patchRun(db: Db, pk: number, patch: Partial<RunRow>): RunRow {
   return db.update(runs).set(patch).where(eq(runs.pk, pk)).returning().get();

@@ -140,4 +140,7 @@ export const documents = sqliteTable('documents', {
   savedAt: real('saved_at').notNull(),
 });
 
-export const settings = sqliteTable('settings', { key: text().notNull().primaryKey(), value: text().notNull() });
+export const settings = sqliteTable('settings', {
+  key: text().notNull().primaryKey(),
+  value: text().notNull(),
+});

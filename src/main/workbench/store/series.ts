@@ -42,17 +42,20 @@ export function readSeries(
   return { series, thinned };
 }
 
-/** With one min() or max() in a query, SQLite takes the bare column `step` from the row that holds it. */
+/**
+ * With one min() or max() in a query, SQLite takes the bare column `step` from the row that holds it. Numbers of
+ * JavaScript arrive as REAL, hence the casts: a stretch is a whole quotient.
+ */
 const THINNED = `
   WITH
-    ends AS (SELECT min(step) AS first, @last AS last FROM metric_points WHERE series_pk = @pk),
+    ends AS (SELECT min(step) AS first, CAST(@last AS INTEGER) AS last FROM metric_points WHERE series_pk = @pk),
     p AS MATERIALIZED (
-      SELECT step, value, (step - first) * @stretches / (last - first + 1) AS stretch
+      SELECT step, value, (step - first) * CAST(@stretches AS INTEGER) / (last - first + 1) AS stretch
       FROM metric_points, ends WHERE series_pk = @pk
     )
   SELECT step, value FROM (SELECT step, min(value) AS value FROM p GROUP BY stretch)
   UNION SELECT step, value FROM (SELECT step, max(value) AS value FROM p GROUP BY stretch)
-  UNION SELECT step, value FROM p WHERE step IN ((SELECT first FROM ends), @last)
+  UNION SELECT step, value FROM p WHERE step IN (SELECT first FROM ends UNION SELECT last FROM ends)
   ORDER BY step`;
 
 /** Points beyond a step, the earliest first, at most `limit`. */

@@ -6,6 +6,7 @@ import { afterEach } from 'vitest';
 import { CliffordError } from '../../../core/base/errors.ts';
 import type { Workbench } from '../api.ts';
 import { openWorkbench } from '../service.ts';
+import { testSpec } from './spec.ts';
 
 export const SCRIPTED_ENGINE = fileURLToPath(new URL('./scripted-engine.ts', import.meta.url));
 
@@ -31,6 +32,15 @@ export function testWorkbench(home = temporaryFolder()): Workbench {
   const workbench = openWorkbench({ home, engineEntry: SCRIPTED_ENGINE });
   cleanUp(() => workbench.close());
   return workbench;
+}
+
+/** A finished run of 20 steps; returns its id. */
+export async function trained(workbench: Workbench): Promise<string> {
+  script('ok');
+  const { id } = workbench.createRun({ spec: testSpec() });
+  const { state } = await workbench.train(id, { engine: 'auto' });
+  if (state !== 'finished') throw new Error(`expected a finished run, got ${state}`);
+  return id;
 }
 
 /** Sets what the next engine processes do (see scripted-engine.ts), until the end of the test. */

@@ -34,7 +34,7 @@ async function train(request: Extract<EngineRequest, { type: 'train' }>): Promis
   await emit({
     type: 'started',
     engine: 'scripted',
-    threads: Number(process.env.SCRIPT_THREADS ?? 1),
+    threads: Number(process.env.SCRIPT_THREADS ?? request.threads ?? 1),
     parameters: 3,
     trainingImages: 64,
     environment: { node: process.version, device: process.env.SCRIPT_DEVICE ?? 'abacus' },

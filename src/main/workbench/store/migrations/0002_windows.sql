@@ -19,7 +19,7 @@ UPDATE runs SET spec = spec_before;
 ALTER TABLE runs DROP COLUMN spec_before;
 
 -- Stretches of training before this version: from the first start to the last end is the best that is known.
-UPDATE runs SET seconds = max(0, (julianday(ended_at) - julianday(started_at)) * 86400)
+UPDATE runs SET seconds = max(0, unixepoch(ended_at, 'subsec') - unixepoch(started_at, 'subsec'))
 WHERE started_at IS NOT NULL AND ended_at IS NOT NULL;
 
 CREATE INDEX runs_by_parent ON runs (parent_id) WHERE parent_id IS NOT NULL;
@@ -43,6 +43,10 @@ UPDATE accuracies SET last = (
     ORDER BY e.step DESC, e.final DESC, e.pk DESC LIMIT 1
   )) j WHERE j.key = accuracies.section
 );
+
+-- What names there are is looked up without reading every row.
+CREATE INDEX accuracies_by_section ON accuracies (section);
+CREATE INDEX metric_series_by_key ON metric_series (key);
 
 -- JSON that windows keep: drafts, layouts, named views.
 CREATE TABLE documents (

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CliffordError, invalid } from '../../../../../core/base/errors.ts';
-import { DatasetSpec } from '../../../../../core/dataset/spec.ts';
+import { type DatasetSpec } from '../../../../../core/dataset/spec.ts';
 import { applyEdits, diffSpecs, Edit, invertEdits } from './edits.ts';
 import { hasLayer, LayerId, layerIds, layerTitle, partIndex, shapesOf } from './layers.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { invariant } from '../../../../../core/base/errors.ts';
-import { DatasetSpec, PartSpec, ShapeSpec } from '../../../../../core/dataset/spec.ts';
+import { type DatasetSpec, PartSpec, ShapeSpec } from '../../../../../core/dataset/spec.ts';
 import { LayerId, shapesOf, withShapes } from './layers.ts';
 
 /**

@@ -29,7 +29,8 @@ export function shapesOf(spec: DatasetSpec, layer: LayerId): ShapeSpec[] {
 export function withShapes(spec: DatasetSpec, layer: LayerId, shapes: ShapeSpec[]): DatasetSpec {
   if (layer === 'heldOut' || layer === 'lesion') return { ...spec, [layer]: shapes };
   const part = partOf(spec, layer);
-  return { ...spec, parts: spec.parts.map((p) => (p === part ? { ...p, within: shapes } : p)) };
+  // By place: two parts may be one object, when one was made from the other.
+  return { ...spec, parts: spec.parts.with(partIndex(layer)!, { ...part, within: shapes }) };
 }
 
 export function hasLayer(spec: DatasetSpec, layer: LayerId): boolean {

@@ -82,8 +82,8 @@ export function parseEditor(text: string): EditorState {
 /** Walks the history to both ends: edits check what they replace. */
 function checkHistory(state: EditorState): void {
   try {
-    for (let s = state; s.past.length > 0; ) s = undo(s);
-    for (let s = state; s.future.length > 0; ) s = redo(s);
+    for (let s = state; s.past.length > 0;) s = undo(s);
+    for (let s = state; s.future.length > 0;) s = redo(s);
   } catch (error) {
     throw new CliffordError('INVALID_INPUT', 'stored drawing: its undo history does not fit the drawing', {
       cause: error,

@@ -58,10 +58,12 @@ export function placedShape(
     case 'exterior': {
       const { width, corner, type: _, ...base } = shape;
       // The far corners end at the last label, since the edge N would wrap onto label 0 of a torus.
-      const range = (axis: AxisName, far: boolean): Interval => [
-        far ? tidy(size - width) : 0,
-        far ? lastLabel(lattice, axis) : Math.min(width, lastLabel(lattice, axis)),
-      ];
+      const range = (axis: AxisName, far: boolean): Interval => {
+        const last = lastLabel(lattice, axis);
+        const near = tidy(size - width);
+        // A width below the spacing covers no label at the far end, but stays an interval.
+        return far ? [near, Math.max(near, last)] : [0, Math.min(width, last)];
+      };
       return {
         ...base,
         type: 'rectangle',

@@ -1,0 +1,15 @@
+import { toErrorData } from '../../../../core/base/errors.ts';
+import { analyze, transferables } from './analyze.ts';
+import type { AnalysisReply, AnalysisRequest } from './messages.ts';
+
+/** Answers each request once, in order; who asks keeps back all but the latest (`client.ts`). */
+self.onmessage = ({ data }: MessageEvent<AnalysisRequest>) => {
+  const { id, spec, threshold } = data;
+  let reply: AnalysisReply;
+  try {
+    reply = { id, analysis: analyze(spec, threshold) };
+  } catch (error) {
+    reply = { id, error: toErrorData(error) };
+  }
+  self.postMessage(reply, { transfer: 'analysis' in reply ? transferables(reply.analysis) : [] });
+};

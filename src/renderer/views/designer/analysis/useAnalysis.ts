@@ -1,0 +1,43 @@
+import { onScopeDispose, readonly, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue';
+import type { ErrorData } from '../../../../core/base/errors.ts';
+import type { DatasetSpec } from '../../../../core/dataset/spec.ts';
+import type { Analysis } from './analyze.ts';
+import { createAnalysisClient } from './client.ts';
+
+export interface LiveAnalysis {
+  /** Of the newest drawing that is a valid dataset. */
+  readonly analysis: Readonly<ShallowRef<Analysis | null>>;
+  /** Why the drawing is none as it stands, in one sentence. */
+  readonly error: Readonly<ShallowRef<ErrorData | null>>;
+  /** The worker has not answered about the latest drawing yet. */
+  readonly pending: Readonly<Ref<boolean>>;
+}
+
+/** Analyses a drawing in a worker whenever it changes. */
+export function useAnalysis(spec: Ref<DatasetSpec>, threshold: Ref<number>): LiveAnalysis {
+  const analysis = shallowRef<Analysis | null>(null);
+  const error = shallowRef<ErrorData | null>(null);
+  const pending = ref(true);
+  const client = createAnalysisClient(
+    () => new Worker(new URL('./analysis.worker.ts', import.meta.url), { type: 'module' }),
+    (reply, latest) => {
+      if ('analysis' in reply) {
+        analysis.value = reply.analysis;
+        error.value = null;
+      } else if (latest) {
+        error.value = reply.error;
+      }
+      if (latest) pending.value = false;
+    },
+  );
+  watch(
+    [spec, threshold],
+    () => {
+      pending.value = true;
+      client.request(spec.value, threshold.value);
+    },
+    { immediate: true },
+  );
+  onScopeDispose(() => client.dispose());
+  return { analysis, error, pending: readonly(pending) };
+}

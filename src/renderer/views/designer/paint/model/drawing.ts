@@ -1,0 +1,75 @@
+import type { Lattice } from '../../../../../core/dataset/lattice.ts';
+import type { ShapeSpec } from '../../../../../core/dataset/spec.ts';
+import { applyRuns, composeLayer, runsOf, type Runs } from '../raster/runs.ts';
+import { clearLayer, addShapes } from './operations.ts';
+import type { EditorState } from './editor.ts';
+import { partIndex, shapesOf, type LayerId } from './layers.ts';
+
+/** What came of a drawing: the next state, or why nothing came of it. */
+export interface Drawn {
+  readonly state: EditorState;
+  /** One sentence for the user, null if there is nothing to say. */
+  readonly notice: string | null;
+}
+
+/**
+ * Adds what a tool has drawn, without what would only get in the way: shapes that cover no label, held-out shapes
+ * outside the frame (the dataset would be refused), and strokes of the eraser that erase nothing. If a cut takes the
+ * last label of a layer, the layer is emptied, since a layer that removes nothing is no valid dataset either.
+ */
+export function draw(
+  state: EditorState,
+  lattice: Lattice,
+  layer: LayerId,
+  drawn: readonly ShapeSpec[],
+  options: { select: boolean; label?: string },
+): Drawn {
+  const bits = new Uint8Array(lattice.count);
+  composeLayer(lattice, shapesOf(state.spec, layer), bits);
+  const kept: ShapeSpec[] = [];
+  let notice: string | null = null;
+  for (const shape of drawn) {
+    const runs = runsOf(lattice, shape);
+    if (runs.length === 0) {
+      notice ??= 'This covers no label: zoom in, draw larger, or turn on “Snap to the lattice”.';
+    } else if (layer === 'heldOut' && !touchesFrame(lattice, runs)) {
+      notice ??=
+        'Held-out removes 2D images only, so draw it inside the frame; a lesion may reach the margin.';
+    } else if (shape.type === 'brush' && shape.mode === 'cut' && !touches(bits, runs)) {
+      continue;
+    } else {
+      applyRuns(bits, runs, shape.mode === 'add' ? 1 : 0);
+      kept.push(shape);
+    }
+  }
+  if (kept.length === 0) return { state, notice };
+  // An empty `within` means everywhere, so a part's layer is never emptied behind the user's back.
+  const emptied = kept.at(-1)!.mode === 'cut' && partIndex(layer) === null && !anyIn(lattice, layer, bits);
+  if (emptied) return { state: clearLayer(state, layer), notice };
+  return { state: addShapes(state, layer, kept, options), notice };
+}
+
+function anyIn(lattice: Lattice, layer: LayerId, bits: Uint8Array): boolean {
+  if (layer !== 'heldOut') return bits.includes(1);
+  const { x, y } = lattice;
+  for (let iy = y.frameFrom; iy < y.frameTo; iy++) {
+    const row = iy * x.count;
+    if (bits.subarray(row + x.frameFrom, row + x.frameTo).includes(1)) return true;
+  }
+  return false;
+}
+
+function touches(bits: Uint8Array, runs: Runs): boolean {
+  for (let k = 0; k < runs.length; k += 2) if (bits.subarray(runs[k], runs[k + 1]).includes(1)) return true;
+  return false;
+}
+
+/** Runs do not cross rows. */
+function touchesFrame({ x, y }: Lattice, runs: Runs): boolean {
+  for (let k = 0; k < runs.length; k += 2) {
+    const iy = Math.floor(runs[k]! / x.count);
+    const [from, to] = [runs[k]! - iy * x.count, runs[k + 1]! - iy * x.count];
+    if (iy >= y.frameFrom && iy < y.frameTo && from < x.frameTo && to > x.frameFrom) return true;
+  }
+  return false;
+}

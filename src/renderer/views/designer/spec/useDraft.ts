@@ -1,0 +1,166 @@
+import { computed, shallowRef, watch, type ComputedRef } from 'vue';
+import { z } from 'zod';
+import quick from '../../../../../resources/presets/quick.json';
+import { type DatasetSpec } from '../../../../core/dataset/spec.ts';
+import type { PresetView } from '../../../../shared/contract/design.ts';
+import { RunSpec } from '../../../../shared/run-spec.ts';
+import { usePersisted } from '../../../state/persisted.ts';
+import { commit } from '../paint/model/editor.ts';
+import type { PaintEditor } from '../paint/usePaintEditor.ts';
+import { findProblems, setAt, type SpecProblems } from './paths.ts';
+import { recordStep, redoTurn, undoTurn, type SettingsHistory, type Turn } from './settingsHistory.ts';
+
+/** The part of a specification that forms edit; the dataset is the drawing's. */
+type Settings = Omit<RunSpec, 'dataset'>;
+const Settings = RunSpec.omit({ dataset: true });
+const settingsOf = ({ dataset: _, ...settings }: RunSpec): Settings => settings;
+
+const Step = z.object({
+  label: z.string(),
+  before: Settings,
+  after: Settings,
+  depth: z.int(),
+  linked: z.boolean(),
+});
+
+const Draft = z.object({
+  settings: Settings,
+  name: z.string(),
+  /** The preset that it began with. */
+  preset: z.string().nullable(),
+  parent: z.object({ id: z.string(), name: z.string() }).nullable(),
+  past: z.array(Step),
+  future: z.array(Step),
+});
+type Draft = z.infer<typeof Draft>;
+
+/** The design that the first visit begins with. */
+export const firstSpec: RunSpec = RunSpec.parse(quick.spec);
+
+const firstDraft = (): Draft => ({
+  settings: settingsOf(firstSpec),
+  name: '',
+  preset: 'quick',
+  parent: null,
+  past: [],
+  future: [],
+});
+
+/** Steps of undo that are kept of the settings; each holds two copies of them. */
+const LONGEST_PAST = 200;
+
+export interface RunDraft {
+  readonly spec: ComputedRef<RunSpec>;
+  readonly problems: ComputedRef<SpecProblems>;
+  readonly name: ComputedRef<string> & { value: string };
+  readonly preset: ComputedRef<string | null>;
+  readonly parent: ComputedRef<{ id: string; name: string } | null>;
+  readonly canUndo: ComputedRef<boolean>;
+  readonly canRedo: ComputedRef<boolean>;
+  /** Resolves when the draft that the home keeps was read. */
+  readonly ready: Promise<void>;
+  /** One field by its dotted path; those of the dataset go to the drawing. */
+  setField(path: string, value: unknown, label: string): void;
+  /** A whole specification, as one step of undo. */
+  setSpec(spec: RunSpec, label: string): void;
+  loadPreset(preset: PresetView): void;
+  /** Makes the design a fork: its specification, with the region to be edited; the seed is kept. */
+  fork(parent: { id: string; name: string }, spec: RunSpec): void;
+  unfork(): void;
+  undo(): void;
+  redo(): void;
+}
+
+/** The design of a run: the drawing and everything else of its specification, with one undo over both. */
+export function useDraft(editor: PaintEditor): RunDraft {
+  const { value: draft, ready } = usePersisted('draft/run', Draft, firstDraft);
+  const depth = (): number => editor.state.value.past.length;
+  const history = (): SettingsHistory<Settings> => draft.value;
+  const patch = (change: Partial<Draft>): void => {
+    draft.value = { ...draft.value, ...change };
+  };
+  const spec = computed<RunSpec>(() => ({ ...draft.value.settings, dataset: editor.state.value.spec }));
+
+  // A step of the drawing ends what could be redone of the settings.
+  let turning = false;
+  watch(
+    () => editor.state.value,
+    (now, before) => {
+      if (turning || now.past.length <= before.past.length || draft.value.future.length === 0) return;
+      patch({ future: [] });
+    },
+    { flush: 'sync' },
+  );
+
+  /** Takes a step; `dataset` is the drawing that comes with it. */
+  function take(label: string, after: Settings, dataset: DatasetSpec | null): void {
+    const at = depth();
+    const drawn = dataset !== null && JSON.stringify(dataset) !== JSON.stringify(editor.state.value.spec);
+    const changed = JSON.stringify(after) !== JSON.stringify(draft.value.settings);
+    turning = true;
+    if (drawn) editor.act((state) => commit(state, { label, spec: dataset, selected: [] }));
+    else if (changed && editor.state.value.future.length > 0) {
+      editor.replace({ ...editor.state.value, future: [] });
+    }
+    turning = false;
+    if (!changed) {
+      if (drawn) patch({ future: [] });
+      return;
+    }
+    const linked = drawn && depth() > at;
+    const step = { label, before: draft.value.settings, after, depth: at, linked };
+    const next = recordStep(history(), step);
+    patch({ settings: after, past: next.past.slice(-LONGEST_PAST), future: [] });
+  }
+
+  function turn(by: Turn<Settings> | null, draw: () => void): void {
+    if (!by) return;
+    turning = true;
+    if (by.drawing) draw();
+    turning = false;
+    if (by.settings === undefined && by.history === draft.value) return;
+    const { past, future } = by.history;
+    patch({ settings: by.settings ?? draft.value.settings, past: [...past], future: [...future] });
+  }
+
+  const checked = shallowRef<SpecProblems>({ fields: new Map(), whole: null });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  watch(
+    spec,
+    (now) => {
+      // Enumerating the label space for each stroke would be felt: the whole is checked in a pause.
+      clearTimeout(timer);
+      timer = setTimeout(() => (checked.value = findProblems(now)), 250);
+    },
+    { immediate: true },
+  );
+
+  return {
+    spec,
+    problems: computed(() => checked.value),
+    name: computed({ get: () => draft.value.name, set: (name: string) => patch({ name }) }),
+    preset: computed(() => draft.value.preset),
+    parent: computed(() => draft.value.parent),
+    canUndo: computed(() => undoTurn(history(), depth()) !== null),
+    canRedo: computed(() => redoTurn(history(), depth(), editor.state.value.future.length) !== null),
+    ready,
+    setField(path, value, label) {
+      const [first, ...rest] = path.split('.');
+      if (first !== 'dataset') return take(label, setAt(draft.value.settings, path, value), null);
+      const dataset = setAt(editor.state.value.spec, rest.join('.'), value);
+      editor.act((state) => commit(state, { label, spec: dataset, merge: path }));
+    },
+    setSpec: (next, label) => take(label, settingsOf(next), next.dataset),
+    loadPreset({ name, spec: loaded }) {
+      take(`Load preset ${name}`, settingsOf(loaded), loaded.dataset);
+      patch({ preset: name, parent: null, name: '' });
+    },
+    fork(parent, forked) {
+      take(`Fork ${parent.name}`, settingsOf(forked), forked.dataset);
+      patch({ parent, preset: null, name: '' });
+    },
+    unfork: () => patch({ parent: null }),
+    undo: () => turn(undoTurn(history(), depth()), () => editor.undo()),
+    redo: () => turn(redoTurn(history(), depth(), editor.state.value.future.length), () => editor.redo()),
+  };
+}
