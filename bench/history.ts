@@ -48,7 +48,7 @@ export function measureHistory(size: HistorySize, log: (line: string) => void): 
   }
 }
 
-function fillHome(home: string, { runs, steps, evaluations }: HistorySize): void {
+export function fillHome(home: string, { runs, steps, evaluations }: HistorySize): void {
   openWorkbench({ home }).close(); // makes the folder
   const store = openStore(path.join(home, 'clifford.db'));
   const regions = new Map<string, object>();

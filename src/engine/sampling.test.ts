@@ -1,8 +1,9 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { initialNoise } from '../core/diffusion/sampler.ts';
 import { SamplerSpec } from '../core/diffusion/spec.ts';
 import { decodeModel, encodeModel } from '../core/onnx/proto.ts';
-import { openSampler, sampleImages, type SamplingJob } from './sampling.ts';
+import { openSampler, sampleImages, sampleTrajectories, type SamplingJob } from './sampling.ts';
 import { tinySpec } from './testing/tiny-spec.ts';
 import { untrainedModel } from './testing/untrained-model.ts';
 
@@ -115,6 +116,19 @@ describe('sampleImages', () => {
     ]);
   });
 
+  it('reports how far a long chunk is before its end', async () => {
+    const spec = tinySpec({ diffusion: { timesteps: 2000 } });
+    const keys = Uint32Array.from({ length: 32 }, (_, i) => i);
+    const seen: number[] = [];
+    // 2,000 calls take a second; a report comes five times in one.
+    await sampleImages(job({ spec, keys, steps: 2000, onProgress: (done) => void seen.push(done) }));
+    expect(seen.length).toBeGreaterThan(1);
+    expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+    expect(seen[0]).toBeGreaterThan(0);
+    expect(seen[0]).toBeLessThan(32);
+    expect(seen.at(-1)).toBe(32);
+  });
+
   it('gives nothing for no labels', async () => {
     expect(await sampleImages(job({ keys: new Uint32Array(0), threads: null }))).toEqual(new Float32Array(0));
   });
@@ -136,6 +150,30 @@ describe('sampleImages', () => {
       code: 'NON_FINITE',
       message: expect.stringContaining('sampling step 1 of 3'),
     });
+  });
+});
+
+describe('sampleTrajectories', () => {
+  it('ends in the plain samples bit for bit, whichever thread makes which chunk, guided or not', async () => {
+    for (const plain of [
+      job(),
+      job({ spec: guided, sampler: SamplerSpec.parse({ kind: 'ddim', steps: 3, guidance: 2 }) }),
+    ]) {
+      const images = await sampleImages(plain);
+      const one = await sampleTrajectories(plain);
+      expect(one.frames).toHaveLength(4 * 70 * PIXELS);
+      expect(one.frames.slice(3 * 70 * PIXELS)).toEqual(images);
+      expect(one.frames.slice(0, 70 * PIXELS)).toEqual(initialNoise(plain.seed, plain.keys, PIXELS));
+      expect(one.predictions).toHaveLength(3 * 70 * PIXELS);
+      expect(await sampleTrajectories({ ...plain, threads: 3 })).toEqual(one);
+    }
+  });
+
+  it('refuses what would not fit, before any thread starts', async () => {
+    const keys = new Uint32Array(200_000);
+    await expect(sampleTrajectories(job({ keys }))).rejects.toThrow(
+      'trajectory: got 200000 images × 4 frames',
+    );
   });
 });
 

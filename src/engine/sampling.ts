@@ -49,7 +49,7 @@ export function sampleImages(job: SamplingJob): Promise<Float32Array> {
  * @returns frames (K + 1, n, 1, N, N) and predictions (K, n, 1, N, N); the last frame is what `sampleImages` returns
  * @throws CliffordError as `sampleImages`; INVALID_INPUT when there are too many images × steps × N² to keep
  */
-export function sampleTrajectories(job: SamplingJob): Promise<Trajectory> {
+export async function sampleTrajectories(job: SamplingJob): Promise<Trajectory> {
   checkTrajectorySize(job.keys.length, job.sampler.steps, job.spec.dataset.size);
   return withSampler(job, (sampler) => sampler.trajectories(job));
 }

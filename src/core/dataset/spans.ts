@@ -18,17 +18,22 @@ export function spanRaster(lattice: Lattice): SpanRaster {
   const ny = lattice.y.count;
   const stride = nx + 1;
   const differences = new Int32Array(stride * ny);
+  // Most shapes touch few of the rows, and only those are summed.
+  let top = ny;
+  let bottom = -1;
   return {
     span(iy, from, to) {
       const lo = Math.max(0, from);
       const hi = Math.min(nx - 1, to);
       if (iy < 0 || iy >= ny || lo > hi) return;
+      top = Math.min(top, iy);
+      bottom = Math.max(bottom, iy);
       differences[iy * stride + lo]! += 1;
       differences[iy * stride + hi + 1]! -= 1;
     },
     finish() {
       const bitmap = new Uint8Array(nx * ny);
-      for (let iy = 0; iy < ny; iy++) {
+      for (let iy = top; iy <= bottom; iy++) {
         let depth = 0;
         for (let ix = 0; ix < nx; ix++) {
           depth += differences[iy * stride + ix]!;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { sha256 } from '../../files/hash.ts';
@@ -176,7 +176,7 @@ describe('a bundle', () => {
   test('of a run that trains at that moment is whole, and interrupted where it arrives', async () => {
     const [here, there] = [testWorkbench(), testWorkbench()];
     const { id } = here.createRun({ spec: testSpec({ steps: 4000, checkpointEvery: 2 }) });
-    script('ok', { stepMs: 5 });
+    script('ok', { stepMs: 40 });
     const stop = new AbortController();
     const training = here.train(id, { engine: 'auto', signal: stop.signal });
     await until(() => (here.showRun(id).weightsStep ?? 0) >= 10);
@@ -356,4 +356,23 @@ test('an import can be cancelled in the middle and leaves nothing', async () => 
   expect(folders(there)).toEqual([]);
   expect(existsSync(out)).toBe(true);
   expect(await there.importBundle(out)).toMatchObject({ existed: false });
+});
+
+test('what an import that was killed left behind is no run, and goes with a later import', async () => {
+  const [here, home] = [testWorkbench(), temporaryFolder()];
+  const id = await trained(here);
+  const out = newFile();
+  await here.exportBundle(id, { contents: NONE, out });
+  const [old, recent] = ['.import-1-0', '.import-2-0'].map((name) => join(home, 'runs', name));
+  for (const folder of [old!, recent!]) mkdirSync(folder, { recursive: true });
+  const twoDaysAgo = new Date(Date.now() - 48 * 3600 * 1000);
+  utimesSync(old!, twoDaysAgo, twoDaysAgo);
+  const notices: string[] = [];
+  const there = openWorkbench({ home, engineEntry: SCRIPTED_ENGINE, onNotice: (s) => notices.push(s) });
+  cleanUp(() => there.close());
+  // An empty history beside folders of runs means that it was lost; these are none.
+  expect(notices).toEqual([]);
+  await there.importBundle(out);
+  // The recent one may belong to another process.
+  expect(folders(there)).toEqual(['.import-2-0', id]);
 });

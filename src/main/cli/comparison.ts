@@ -16,7 +16,11 @@ export function showSpecValue(value: SpecValue | undefined): string {
   return shorten(typeof value === 'string' ? value : JSON.stringify(value), 40);
 }
 
-export function specificationText(titles: readonly string[], rows: readonly SpecDifference[], all: boolean): string {
+export function specificationText(
+  titles: readonly string[],
+  rows: readonly SpecDifference[],
+  all: boolean,
+): string {
   const shown = all ? rows : rows.filter((row) => row.differs);
   if (shown.length === 0) return 'Specifications: equal in every field.';
   const equal = rows.length - rows.filter((row) => row.differs).length;
@@ -55,7 +59,8 @@ export function pairedText(title: string, paired: PairedAccuracy, unpaired: read
   const heading = `Paired differences: ${title}`;
   const left = unpaired.length === 0 ? [] : [`Without a partner of the same seed: ${unpaired.join(', ')}`];
   if (paired.steps.length === 0) return [`${heading}\n\nNone: no seed is on both sides.`, ...left].join('\n');
-  if (paired.rows.length === 0) return [`${heading}\n\nNone: not evaluated alike at any step.`, ...left].join('\n');
+  if (paired.rows.length === 0)
+    return [`${heading}\n\nNone: not evaluated alike at any step.`, ...left].join('\n');
   const n = paired.steps.filter((step) => step !== null).length;
   const over = n === 1 ? 'one pair, so without an interval' : `${n} pairs, 95 % t interval`;
   const body = paired.rows.map(({ section, feature, first, second, difference }, i) => [
@@ -67,9 +72,11 @@ export function pairedText(title: string, paired: PairedAccuracy, unpaired: read
   ]);
   const table = formatTable([['section', '', 'first', 'second', 'second − first'], ...body], [2, 3]);
   const steps = [...new Set(paired.steps.filter((step) => step !== null))].join(', ');
-  return [`${heading} (${over}, at step ${steps})\n\n${table}`, ...paired.cautions.map((c) => `Caution: ${c}`), ...left].join(
-    '\n',
-  );
+  return [
+    `${heading} (${over}, at step ${steps})\n\n${table}`,
+    ...paired.cautions.map((c) => `Caution: ${c}`),
+    ...left,
+  ].join('\n');
 }
 
 export function regionsText(
@@ -90,7 +97,12 @@ export function regionsText(
       const { onlyFirst, onlySecond, both, xor, neither } = regions[layer];
       const total = onlyFirst + onlySecond + both + neither;
       const share = `${((100 * xor) / total).toFixed(1)} %`;
-      rows.push([layer === 'heldOut' ? title : '', name, ...[onlyFirst, onlySecond, both, xor].map(String), share]);
+      rows.push([
+        layer === 'heldOut' ? title : '',
+        name,
+        ...[onlyFirst, onlySecond, both, xor].map(String),
+        share,
+      ]);
     }
   }
   const header = ['run', 'layer', `only ${reference}`, 'only this run', 'both', 'XOR', 'of the frame'];

@@ -51,8 +51,8 @@ export function stepSeconds(cost: TrainingCost, shards: number, threads: number,
 }
 
 /**
- * Peak resident memory of the engine process. Fitted to the peaks of 17 short runs of 0.26 to 4.7 GB (the same networks, 1 and 2
- * threads, 2 and 8 shards), which it predicts within 16 %. The terms are what they are because
+ * Peak resident memory of the engine process. Fitted to the peaks of 17 short runs of 0.26 to 4.7 GB (the same networks, 1
+ * and 2 threads, 2 and 8 shards), which it predicts within 16 %, as it does the 6.6 GB of the preset `paper`. The terms are what they are because
  * - a session's memory pool grows by powers of two and keeps what it has: 2.9 times the values alive at a time
  *   while training, which includes pieces of the flat gradient, and 1.7 times while sampling;
  * - flat vectors are held twice (4 of the state each), once for each shard's gradient (up to 8 are in the 20), by the

@@ -120,17 +120,16 @@ export function speedOf(
 
 function basisOf(history: MeasuredSpeed | null, flopsPerSecond: number, threads: number): string {
   const count = (n: number) => `${n} thread${n === 1 ? '' : 's'}`;
-  const gigaflops = (v: number) => `${(v / 1e9).toPrecision(2)} GFLOP/s`;
+  const short = (v: number) => (v >= 10 ? Math.round(v).toString() : v.toPrecision(2));
+  const gigaflops = (v: number) => `${short(v / 1e9)} GFLOP/s`;
   if (history === null) {
     return (
       `No run was measured on this machine yet: typical speed of a server's CPU cores, ${gigaflops(flopsPerSecond)} ` +
       `for this network on ${count(threads)}.`
     );
   }
-  const rate = history.imagesPerSecond;
-  const shown = rate >= 10 ? Math.round(rate).toString() : rate.toPrecision(2);
   return (
-    `From run ${history.run}, which trained ${shown} images/s here on ${count(history.threads)} ` +
+    `From run ${history.run}, which trained ${short(history.imagesPerSecond)} images/s here on ${count(history.threads)} ` +
     `(${gigaflops(history.flopsPerSecond)}).`
   );
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ShellCommand } from '../../shared/contract/system.ts';
@@ -55,7 +55,7 @@ describe('before Electron is ready', () => {
 
   it('says why it cannot start, and ends', async () => {
     const file = path.join(temporaryFolder(), 'file');
-    (await import('node:fs')).writeFileSync(file, '');
+    writeFileSync(file, '');
     await startProgram({ home: file });
     expect(callsOf('showErrorBox')).toHaveLength(1);
     expect(quitting.ended).toBe('exit');
@@ -296,31 +296,35 @@ describe('training', () => {
     await commands.return?.(undefined);
   });
 
-  it.each(['quit', 'close'] as const)('is checkpointed before the program ends (%s)', async (how) => {
-    const { home, window } = await started();
-    const service = connectPage(window);
-    const spec = testSpec({ steps: 1_000_000, checkpointEvery: 1_000_000 });
-    const { id } = await service.runs.create({ spec, start: 'back' });
-    await until(() => (window.progress ?? -1) > 0);
-    if (how === 'quit') electron.app.quit();
-    else window.close();
-    electron.app.quit(); // impatience changes nothing
-    expect(quitting.ended).toBe(null);
-    expect(electron.BrowserWindow.all).toEqual([window]); // it shows what goes on
-    await until(() => quitting.ended !== null);
-    expect(quitting.ended).toBe('quit');
-    expect(electron.BrowserWindow.all).toEqual([]);
-    expect(electron.activeBlockers()).toEqual([]);
+  it.each(['quit', 'close', 'session'] as const)(
+    'is checkpointed before the program ends (%s)',
+    async (how) => {
+      const { home, window } = await started();
+      const service = connectPage(window);
+      const spec = testSpec({ steps: 1_000_000, checkpointEvery: 1_000_000 });
+      const { id } = await service.runs.create({ spec, start: 'back' });
+      await until(() => (window.progress ?? -1) > 0);
+      if (how === 'quit') electron.app.quit();
+      else if (how === 'close') window.close();
+      else window.emit('query-session-end', { preventDefault: () => {} });
+      electron.app.quit(); // impatience changes nothing
+      expect(quitting.ended).toBe(null);
+      expect(electron.BrowserWindow.all).toEqual([window]); // it shows what goes on
+      await until(() => quitting.ended !== null);
+      expect(quitting.ended).toBe('quit');
+      expect(electron.BrowserWindow.all).toEqual([]);
+      expect(electron.activeBlockers()).toEqual([]);
 
-    const { openWorkbench } = await import('../workbench/service.ts');
-    const workbench = openWorkbench({ home });
-    const run = workbench.showRun(id);
-    workbench.close();
-    // Stopped between two checkpoints of its own, with nothing lost: the one that was written for the end.
-    expect(run.state).not.toBe('running');
-    expect(run.step).toBeGreaterThan(0);
-    expect(run.weightsStep).toBe(run.step);
-  });
+      const { openWorkbench } = await import('../workbench/service.ts');
+      const workbench = openWorkbench({ home });
+      const run = workbench.showRun(id);
+      workbench.close();
+      // Stopped between two checkpoints of its own, with nothing lost: the one that was written for the end.
+      expect(run.state).not.toBe('running');
+      expect(run.step).toBeGreaterThan(0);
+      expect(run.weightsStep).toBe(run.step);
+    },
+  );
 
   it('ends by Ctrl-C as by the menu, and only once for the copies that npm sends', async () => {
     await started();
@@ -354,6 +358,32 @@ describe('the desktop', () => {
     });
     await commands.return?.(undefined);
     expect(electron.BrowserWindow.all).toHaveLength(1);
+  });
+
+  it('imports a bundle that it is started with, as the page’s own download saved it', async () => {
+    const { window } = await started();
+    const service = connectPage(window);
+    const { id, name } = await service.runs.create({ spec: testSpec(), start: 'none' });
+    let address = '';
+    const contents = { checkpoints: 'none', samples: false } as const;
+    for await (const event of await service.bundles.export({ id, contents })) {
+      if (event.type === 'done') address = event.address;
+    }
+    const file = path.join(temporaryFolder(), 'first.clifford');
+    writeFileSync(file, await (await ask(`clifford://workbench${address}`)).bytes());
+    electron.app.quit();
+    await until(() => quitting.ended === 'quit');
+
+    const other = await started({ argv: [file] });
+    const there = connectPage(other.window);
+    const commands = await there.system.commands();
+    const notice = (await commands.next()).value as { runId: string };
+    expect(notice).toMatchObject({ type: 'notice', level: 'success', text: `imported ${name}` });
+    expect((await commands.next()).value).toEqual({ type: 'navigate', to: `/runs/${notice.runId}` });
+    await commands.return?.(undefined);
+    expect((await there.runs.get({ id: notice.runId })).row.name).toBe(name);
+    expect(callsOf('addRecentDocument')).toEqual([[file]]);
+    expect(menuItem('recent').submenu![0]!.label).toBe(file);
   });
 
   it('imports files that macOS hands over before it is ready', async () => {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { BrowserWindow, dialog, screen } from 'electron';
+import { BrowserWindow, dialog, nativeTheme, screen } from 'electron';
 import { ORIGIN } from './scheme.ts';
 import { webPreferences } from './security.ts';
 import type { Stored } from './stored.ts';
@@ -34,6 +34,8 @@ export function openWindow(options: WindowOptions): BrowserWindow {
     title: 'Clifford',
     icon: ICON,
     show: false,
+    // What is seen before the page is there: the page's own background (style/tokens.css).
+    backgroundColor: nativeTheme.shouldUseDarkColors ? '#11161d' : '#ffffff',
     webPreferences: webPreferences(PRELOAD),
   });
   window.once('ready-to-show', () => {
@@ -42,9 +44,12 @@ export function openWindow(options: WindowOptions): BrowserWindow {
     window.show();
   });
   rememberPlace(window, options.kept);
-  window.on('close', (event) => {
+  const leave = (event: { preventDefault(): void }): void => {
     if (!options.mayClose()) event.preventDefault();
-  });
+  };
+  window.on('close', leave);
+  // Windows waits with the end of the session until this program has gone by itself.
+  window.on('query-session-end', leave);
   window.webContents.on('did-navigate-in-page', (_event, url, isMainFrame) => {
     if (isMainFrame) options.onNavigate(url);
   });

@@ -119,6 +119,7 @@ export interface Workbench {
    */
   enqueue(runId: string, place: 'front' | 'back'): RunRow;
   leaveQueue(runId: string): QueueView;
+  /** To a place from 0; beyond the end is the end. */
   moveInQueue(runId: string, to: number): QueueView;
   queue(): QueueView;
   setQueue(change: { paused?: boolean; concurrency?: number }): QueueView;

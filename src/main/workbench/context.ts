@@ -23,7 +23,9 @@ export interface Context {
   readonly summary: (row: RunRow) => RunSummary;
   readonly hub: Hub;
   readonly lock: SharedLock;
-  /** Ids of the runs that this workbench trains, from their state `running` to their end. */
+  /** Ids of the runs that this workbench trains or is about to. */
+  readonly claimed: Set<string>;
+  /** Those of them that it trains, from their state `running` to their end. */
   readonly living: Set<string>;
   /** Why the queue of this workbench cannot start a run, other than by being paused. */
   queueObstacle: string | null;

@@ -47,7 +47,8 @@ export async function runDoctor(options: { home?: string } = {}): Promise<Doctor
   return { works: checks.every((check) => check.status !== 'broken'), checks };
 }
 
-const require = createRequire(import.meta.url);
+/** Not called `require`: the build declares one in every module whose text has the word. */
+const resolver = createRequire(import.meta.url);
 
 /** find-node.mjs says why no older one will do. */
 export function nodeCheck(version: string): Check {
@@ -229,7 +230,7 @@ function packageVersion(name: string): string | undefined {
 
 /** A package's manifest; not by `require.resolve`, since packages may not export it. */
 function findPackage(name: string): string | undefined {
-  return (require.resolve.paths(name) ?? [])
+  return (resolver.resolve.paths(name) ?? [])
     .map((f) => join(f, name, 'package.json'))
     .find((f) => existsSync(f));
 }

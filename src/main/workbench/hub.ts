@@ -9,8 +9,10 @@ const POLL_MS = 300;
  * what others do.
  */
 export interface Hub {
-  /** Calls back after changes, any number of them at once; what changed is to be read from the store. */
+  /** Calls back after changes, any number of them at once; what changed is to be read from the store and from here. */
   listen(listener: () => void): () => void;
+  /** The same for who does not care for progress, which comes many times a second. */
+  listenToCommits(listener: () => void): () => void;
   /** Something was committed here. */
   touch(): void;
   /** What a run of this process said of itself last. */
@@ -23,24 +25,29 @@ export interface Hub {
 
 /** @param onPoll called at each poll while anybody listens */
 export function createHub(store: Store, onPoll: () => void = () => undefined): Hub {
-  const listeners = new Set<() => void>();
+  /** What each listener is told of: commits only, or progress too. */
+  const listeners = new Map<() => void, 'commits' | 'all'>();
   const progress = new Map<string, RunProgress>();
   const closing = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let version = 0;
-  let told = true;
+  let pending: 'commits' | 'all' | null = null;
   let failed = false;
 
-  const tell = (): void => {
-    for (const listener of [...listeners]) listener();
+  const tell = (what: 'commits' | 'all'): void => {
+    for (const [listener, wants] of [...listeners]) if (what === 'commits' || wants === 'all') listener();
   };
-  const touch = (): void => {
-    if (!told) return;
-    told = false;
-    // After the transaction that is under way, and once for many.
+  /** After the transaction that is under way, and once for many. */
+  const tellSoon = (what: 'commits' | 'all'): void => {
+    if (pending !== null) {
+      if (what === 'commits') pending = 'commits';
+      return;
+    }
+    pending = what;
     queueMicrotask(() => {
-      told = true;
-      tell();
+      const now = pending!;
+      pending = null;
+      tell(now);
     });
   };
   const poll = (): void => {
@@ -50,18 +57,17 @@ export function createHub(store: Store, onPoll: () => void = () => undefined): H
       failed = false;
       if (now === version) return;
       version = now;
-      tell();
+      tell('commits');
     } catch (error) {
       // A disk that fails for a moment: the next poll tries again, and whoever reads is told.
       if (!failed) process.emitWarning(error instanceof Error ? error : String(error));
       failed = true;
     }
   };
-  return {
-    closed: closing.signal,
-    touch,
-    listen(listener) {
-      listeners.add(listener);
+  const listen =
+    (wants: 'commits' | 'all') =>
+    (listener: () => void): (() => void) => {
+      listeners.set(listener, wants);
       if (!timer) {
         version = store.version();
         timer = setInterval(poll, POLL_MS).unref();
@@ -72,11 +78,16 @@ export function createHub(store: Store, onPoll: () => void = () => undefined): H
         clearInterval(timer);
         timer = undefined;
       };
-    },
+    };
+  return {
+    closed: closing.signal,
+    touch: () => tellSoon('commits'),
+    listen: listen('all'),
+    listenToCommits: listen('commits'),
     progress(runId, said) {
       if (said) progress.set(runId, said);
       else progress.delete(runId);
-      touch();
+      tellSoon('all');
     },
     progressOf: (runId) => progress.get(runId) ?? null,
     dispose() {

@@ -227,6 +227,27 @@ test('a workbench that is closed checkpoints its runs and finds them first in th
   await again.stop();
 });
 
+test('a run that leaves the queue, or a queue that is stopped, while the lock is waited for starts nothing', async () => {
+  script('ok');
+  const home = temporaryFolder();
+  const workbench = testWorkbench(home);
+  const lock = tryLock(join(home, 'train.lock'))!;
+  const id = queued(workbench, 'a', 5);
+  const { ended, stop } = drain(workbench);
+  workbench.leaveQueue(id);
+  lock.dispose();
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  expect(stateOf(workbench, id)).toBe('queued');
+  const again = tryLock(join(home, 'train.lock'))!;
+  workbench.enqueue(id, 'back');
+  const stopping = stop();
+  again.dispose();
+  await stopping;
+  expect(waiting(workbench)).toEqual(['a']);
+  expect(workbench.showRun(id).events.map((e) => e.state)).toEqual(['queued']);
+  expect(ended).toEqual([]);
+});
+
 test('seconds of training add up over its stretches', async () => {
   script('await-stop', { step: 12 });
   const workbench = testWorkbench();

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { CliffordError, invalid } from '../../core/base/errors.ts';
+import { CliffordError, invalid, toErrorData } from '../../core/base/errors.ts';
 import type { QueueView } from '../../shared/contract/queue.ts';
 import type { RunRow as TableRow } from '../../shared/contract/runs.ts';
 import type { TrainOutcome } from './api.ts';
@@ -53,11 +53,14 @@ function obstacleOf(ctx: Context, { paused }: QueueState): string | null {
   if (paused) return 'The queue is paused.';
   if (ctx.queueObstacle !== null) return ctx.queueObstacle;
   if (ctx.lock.held) return null;
-  const lock = tryLock(ctx.home.lock);
-  if (!lock)
-    return `This home ${describeOwner(readOwner(ctx.home.lock))}; queued runs start when that has ended.`;
-  lock.dispose();
-  return null;
+  try {
+    const lock = tryLock(ctx.home.lock);
+    lock?.dispose();
+    if (lock) return null;
+  } catch (error) {
+    return toErrorData(error).message; // on a read-only disk
+  }
+  return `This home ${describeOwner(readOwner(ctx.home.lock))}; queued runs start when that has ended.`;
 }
 
 /** @throws CliffordError INVALID_INPUT */
@@ -114,10 +117,11 @@ function needWaiting(ctx: Context, runId: string): RunRow {
 const RETRY_MS = 1000;
 
 interface Training {
-  readonly run: RunRow;
   readonly stop: AbortController;
   readonly done: Promise<void>;
 }
+
+type Waiting = ReturnType<typeof waitingRuns>[number];
 
 /** Starts queued runs from now on. See `Workbench.runQueue`. */
 export function runQueue(
@@ -129,13 +133,26 @@ export function runQueue(
   /** Where each run goes back to when the workbench is closed, in the order of their starts. */
   const places = new Map<string, number>();
 
+  /** A listener's mistake is its own and must not stop the queue. */
+  const report = (outcome: TrainOutcome): void => {
+    try {
+      onEnd?.(outcome);
+    } catch (error) {
+      process.emitWarning(error instanceof Error ? error : String(error));
+    }
+  };
+
   const look = (): void => {
     if (stopped) return;
+    if (ctx.hub.closed.aborted) {
+      clearInterval(timer);
+      return;
+    }
     try {
       startNext();
     } catch (error) {
       // A history that cannot be read or written for a moment.
-      ctx.queueObstacle = error instanceof Error ? error.message : String(error);
+      ctx.queueObstacle = toErrorData(error).message;
     }
   };
 
@@ -160,19 +177,18 @@ export function runQueue(
     !ctx.lock.held &&
     ctx.store.read((db) => findRuns(db, { state: 'running', includeDeleted: true, limit: 1 })).length > 0;
 
-  const start = (run: RunRow, concurrency: number): void => {
+  const start = (run: Waiting, concurrency: number): void => {
     const stop = new AbortController();
     const { engine, threads } = readSettings(ctx);
     const done = train(ctx, run.id, {
       engine,
       threads: threads ?? Math.max(1, Math.floor(availableParallelism() / concurrency)),
       signal: stop.signal,
-      lockWaitMs: 200,
-      closing: () => places.get(run.id) ?? null,
+      queue: { lockWaitMs: 200, returnsTo: () => places.get(run.id) ?? null },
     }).then(
       (outcome) => {
         trainings.delete(run.id);
-        onEnd?.(outcome);
+        report(outcome);
         look();
       },
       (error: unknown) => {
@@ -180,31 +196,29 @@ export function runQueue(
         refused(run, error);
       },
     );
-    trainings.set(run.id, { run, stop, done });
+    trainings.set(run.id, { stop, done });
   };
 
   /** A run that could not even be started. */
-  const refused = (run: RunRow, error: unknown): void => {
-    // The workbench is being closed, somebody else trains, or the run is no longer what it was: the next look sees.
-    if (error instanceof CliffordError && ['CONFLICT', 'CANCELLED'].includes(error.code)) return;
-    const code = error instanceof CliffordError ? error.code : 'INTERNAL';
-    const message = error instanceof Error ? error.message : String(error);
+  const refused = (run: Waiting, error: unknown): void => {
+    // Somebody else trains, or the run is no longer what it was: the next look sees.
+    if (error instanceof CliffordError && error.code === 'CONFLICT') return;
     try {
       const row = ctx.store.write((db) => {
         setPosition(db, run.pk, null);
         const now = ctx.now();
-        return enterState(db, run.pk, 'failed', { code, message }, now, { endedAt: now, progress: null });
+        return enterState(db, run.pk, 'failed', toErrorData(error), now, { endedAt: now, progress: null });
       });
-      onEnd?.({ state: row.state, run: ctx.summary(row) });
+      report({ state: row.state, run: ctx.summary(row) });
     } catch (cause) {
       // Not again at once: the timer comes soon enough.
-      ctx.queueObstacle = cause instanceof Error ? cause.message : String(cause);
+      ctx.queueObstacle = toErrorData(cause).message;
       return;
     }
     look();
   };
 
-  const unlisten = ctx.hub.listen(look);
+  const unlisten = ctx.hub.listenToCommits(look);
   const timer = setInterval(look, RETRY_MS);
   look();
 

@@ -1,7 +1,5 @@
 import { fileURLToPath } from 'node:url';
 import type { RunSummary } from '../../shared/records.ts';
-import { exportBundle } from '../bundles/export.ts';
-import { importBundle } from '../bundles/import.ts';
 import type { Workbench } from './api.ts';
 import { needRun, type Context } from './context.ts';
 import { runsCsv } from './csv.ts';
@@ -99,8 +97,11 @@ export function openWorkbench(
     setQueue: (change) => queue.setQueue(ctx, change),
     runQueue: (queueOptions) => queue.runQueue(ctx, queueOptions),
 
-    exportBundle: (runId, bundleOptions) => exportBundle(ctx, runId, bundleOptions),
-    importBundle: (file, bundleOptions) => importBundle(ctx, file, bundleOptions),
+    // Loaded on use: most commands need neither zip files nor pictures.
+    exportBundle: async (runId, bundleOptions) =>
+      (await import('../bundles/export.ts')).exportBundle(ctx, runId, bundleOptions),
+    importBundle: async (file, bundleOptions) =>
+      (await import('../bundles/import.ts')).importBundle(ctx, file, bundleOptions),
 
     settings: () => readSettings(ctx),
     changeSettings: (change) => changeSettings(ctx, change),
@@ -116,14 +117,15 @@ export function openWorkbench(
   };
 }
 
+/** What the functions of the service work on; `openWorkbench` makes the service of it. */
 export function openContext(path: string, engine: Pick<Context, 'engineEntry' | 'spawnEngine'>): Context {
   const home = openHome(path);
   const store = openStore(home.database);
+  let polls = 0;
   const hub = createHub(store, () => {
     // The process that trains may be killed while windows are open here.
     if (++polls % SWEEP_EVERY === 0) recoverIfPossible(ctx);
   });
-  let polls = 0;
   const ctx: Context = {
     home,
     store: {
@@ -138,6 +140,7 @@ export function openContext(path: string, engine: Pick<Context, 'engineEntry' | 
     now: () => new Date().toISOString(),
     hub,
     lock: shareLock(home),
+    claimed: new Set(),
     living: new Set(),
     queueObstacle: null,
     summary: (row: RunRow): RunSummary => store.read((db) => table.summarizeRun(db, row)),

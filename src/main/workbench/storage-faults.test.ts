@@ -1,9 +1,20 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { RunQuery } from '../../shared/contract/runs.ts';
 import { openWorkbench } from './service.ts';
-import { cleanUp, errorOf, script, SCRIPTED_ENGINE, temporaryFolder, testWorkbench } from './testing/home.ts';
+import { migrate, readMigrations } from './store/migrate.ts';
+import {
+  cleanUp,
+  errorOf,
+  script,
+  SCRIPTED_ENGINE,
+  temporaryFolder,
+  testWorkbench,
+  until,
+} from './testing/home.ts';
 import { testSpec } from './testing/spec.ts';
 
 /**
@@ -224,3 +235,43 @@ test('a home below a file, and a folder in place of the database, are refused', 
   });
   expect(existsSync(join(folder, 'home', 'clifford.db'))).toBe(true);
 });
+
+if (canMount)
+  test('a queue on a full disk fails no run: it says what is missing, and starts when there is space', async () => {
+    const home = mountTmpfs('4m');
+    const workbench = testWorkbench(home);
+    script('ok');
+    const { id } = workbench.createRun({ spec: testSpec({ steps: 5 }) });
+    workbench.enqueue(id, 'back');
+    const ballast = fill(home);
+    const queue = workbench.runQueue();
+    cleanUp(() => void queue.stop());
+    await until(() => workbench.queue().obstacle !== null);
+    expect(workbench.queue()).toMatchObject({
+      obstacle: expect.stringMatching(/home folder .* is on a full disk/),
+      waiting: [{ id, state: 'queued' }],
+    });
+    // The table can be read meanwhile, and watched.
+    expect(workbench.pageRuns(RunQuery.parse({})).total).toBe(1);
+    const watched = workbench.watchRun(id, null);
+    expect((await watched.next()).value).toMatchObject({ type: 'row', row: { id } });
+    await watched.return(undefined);
+    rmSync(ballast);
+    await until(() => workbench.resolveRun(id).state === 'finished');
+    expect(workbench.queue().obstacle).toBeNull();
+  });
+
+if (canMount)
+  test('the table of a read-only home is there, whatever version wrote it', () => {
+    const home = mountTmpfs('4m');
+    const path = join(home, 'clifford.db');
+    mkdirSync(join(home, 'runs'));
+    const client = new Database(path);
+    migrate(client, path, readMigrations().slice(0, 1));
+    client.exec(readFileSync(new URL('./store/testing/v1.sql', import.meta.url), 'utf8'));
+    client.close();
+    remountReadOnly(home);
+    const workbench = testWorkbench(home);
+    expect(workbench.pageRuns(RunQuery.parse({})).rows.map((row) => row.name)).toEqual(['quick-calm-owl']);
+    expect(workbench.settings()).toEqual({ engine: 'auto', threads: null });
+  });

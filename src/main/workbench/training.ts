@@ -28,18 +28,16 @@ export async function train(ctx: Context, runId: string, options: QueueOptions):
   try {
     needWritable(ctx.home);
     // First of all, so that whoever is refused meanwhile can be told who trains.
-    const lock = await ctx.lock.join(needTrainable(ctx, runId), options.lockWaitMs);
+    const lock = await ctx.lock.join(needTrainable(ctx, runId), options.queue?.lockWaitMs);
     try {
-      if (options.closing && options.signal?.aborted) {
-        throw new CliffordError('CANCELLED', `run ${runId} was not started: the workbench is being closed`);
-      }
       recoverUnderLock(ctx);
       const run = needTrainable(ctx, runId);
+      if (options.queue) needWaiting(run, options.signal);
       const resumeFrom = await prepare(ctx, run);
       const { end, flush } = await runTraining(ctx, run, resumeFrom, options);
       const row = await patiently(() => {
         flush();
-        return finish(ctx, run, end, options.closing?.() ?? null);
+        return finish(ctx, run, end, options.queue?.returnsTo() ?? null);
       });
       return { state: row.state, run: ctx.store.read((db) => summarizeRun(db, row)) };
     } finally {
@@ -52,20 +50,24 @@ export async function train(ctx: Context, runId: string, options: QueueOptions):
   }
 }
 
-/** What the queue asks for besides. */
+/** Options of a training, and what the queue of this workbench adds to them. */
 export interface QueueOptions extends TrainOptions {
-  /** How long to wait for the lock. */
-  lockWaitMs?: number;
-  /** Asked when the engine stopped: the place in the queue to return to if the workbench is being closed. */
-  closing?: () => number | null;
+  queue?: {
+    /** How long to wait for the lock. */
+    lockWaitMs: number;
+    /** Asked when the engine has stopped: the place to return to if the workbench is being closed. */
+    returnsTo: () => number | null;
+  };
 }
 
-const claims = new WeakMap<Context, Set<string>>();
+/** While the lock was waited for, the run may have been taken out of the queue, or trained by whoever had the lock. */
+function needWaiting(run: RunRow, signal: AbortSignal | undefined): void {
+  if (run.queuePosition !== null && !signal?.aborted) return;
+  throw new CliffordError('CONFLICT', `run ${run.id} (${run.name}) is not to be started any more`);
+}
 
 /** The lock keeps other processes away from a run, and this keeps away the rest of our own. */
-function claim(ctx: Context, run: RunRow): () => void {
-  const claimed = claims.get(ctx) ?? new Set();
-  claims.set(ctx, claimed);
+function claim({ claimed }: Context, run: RunRow): () => void {
   if (claimed.has(run.id)) {
     throw new CliffordError(
       'CONFLICT',

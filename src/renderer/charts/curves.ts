@@ -1,6 +1,6 @@
 import { toCsv } from './csv.ts';
 import type { EChartsOption } from './echarts.ts';
-import { clipRange, logPoints, meanSpacing, smooth, type Point } from './smoothing.ts';
+import { clipRange, logPoints, logTicks, meanSpacing, smooth, type Point } from './smoothing.ts';
 import { axis, tooltip, type ChartTheme } from './theme.ts';
 
 /** How a curve is drawn; `RunStyle` of state/runColors.ts is one. */
@@ -66,14 +66,16 @@ export function curvesOption(
   const smoothed = drawable.map(({ points }) =>
     smoothing > 0 ? smooth(points, smoothing, spacing) : points,
   );
-  const range = outliers > 0 ? clipRange(drawable.map(rangeValues), outliers, log) : null;
+  // A logarithmic axis left to itself marks powers of ten only, of which there may be none.
+  const range = outliers > 0 || log ? clipRange(drawable.map(rangeValues), outliers, log) : null;
+  const marks = log && range ? { customValues: logTicks(range) } : {};
   const format = settings.format ?? shortNumber;
   return {
     animation: theme.animate,
     animationDuration: 200,
     textStyle: { fontFamily: theme.font },
     aria: { enabled: false }, // the panel describes the chart
-    grid: { left: 64, right: 16, top: legend ? 34 : 14, bottom: 66, outerBoundsMode: 'none' },
+    grid: { left: 72, right: 16, top: legend ? 34 : 14, bottom: 66, outerBoundsMode: 'none' },
     legend: {
       show: legend,
       type: 'scroll',
@@ -109,8 +111,9 @@ export function curvesOption(
       ...(settings.yMin === undefined ? {} : { min: settings.yMin }),
       ...(settings.yMax === undefined ? {} : { max: settings.yMax }),
       ...axis(theme, settings.yName, {
-        nameGap: 50,
-        axisLabel: { color: theme.muted, fontSize: 11, hideOverlap: true, formatter: shortNumber },
+        nameGap: 56,
+        axisLabel: { color: theme.muted, fontSize: 11, hideOverlap: true, formatter: shortNumber, ...marks },
+        axisTick: { lineStyle: { color: theme.line }, ...marks },
       }),
     },
     dataZoom: [
@@ -130,9 +133,10 @@ export function curvesOption(
       },
     ],
     series: [
+      // Curves first: the legend draws its signs from the first series of each name.
+      ...drawable.map((curve, i) => curveSeries(curve, smoothed[i]!, theme)),
       ...drawable.flatMap((curve, i) => bandSeries(curve, i)),
       ...(smoothing > 0 ? drawable.map(measuredSeries) : []),
-      ...drawable.map((curve, i) => curveSeries(curve, smoothed[i]!, theme)),
       ...references.map((reference) => referenceSeries(reference, theme)),
       cursorSeries(settings.cursor ?? null, theme),
     ],
@@ -169,7 +173,7 @@ export function shortNumber(value: number): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
   if (size < 1e-3 || size >= 1e7) return value.toExponential(2).replace(/\.?0+e/, 'e');
-  return Number(value.toPrecision(4)).toLocaleString('en');
+  return value.toLocaleString('en', { maximumSignificantDigits: 4 });
 }
 
 function rangeValues({ points, band = [] }: Curve): number[] {

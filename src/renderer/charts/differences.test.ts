@@ -31,7 +31,7 @@ describe('differencesOption', () => {
 
 it('says that a single pair has no interval', () => {
   expect(differenceText(row(-0.25, null, null))).toContain('one pair: no interval');
-  expect(differenceText(row(-0.25, -0.5, 0))).toBe('−0.250 (95 %: −0.500 to +0.000; 3 pairs)');
+  expect(differenceText(row(-0.25, -0.5, 0))).toBe('−0.250 (95 %: −0.500 to 0.000; 3 pairs)');
   expect(differencesCsv({ rows: [row(0.5, null, null)], xName: 'b − a' })).toBe(
     'section,b − a,low,high,pairs\r\np,0.5,,,3\r\n',
   );

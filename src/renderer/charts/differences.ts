@@ -24,8 +24,7 @@ export function differencesOption({ rows, xName }: Differences, theme: ChartThem
   // Intervals of two or three pairs can be wider than accuracies can differ; their ends stand in the tooltip.
   const reach = niceReach(Math.min(1, widest));
   return {
-    animation: theme.animate,
-    animationDuration: 200,
+    animation: false, // marks are made anew with the data: each time would begin from nothing
     textStyle: { fontFamily: theme.font },
     aria: { enabled: false }, // the panel describes the chart
     grid: { left: 130, right: 20, top: 10, bottom: 44, containLabel: false },
@@ -92,9 +91,16 @@ export function isClear({ low, high }: Interval): boolean {
 }
 
 export function differenceText({ mean, low, high, n }: DifferenceRow): string {
-  const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
+  const signed = (value: number) => signedNumber(value, 3);
   if (low === null || high === null) return `${signed(mean)} (one pair: no interval)`;
   return `${signed(mean)} (95 %: ${signed(low)} to ${signed(high)}; ${n} pairs)`;
+}
+
+/** With its sign, a true minus; what rounds to zero has none. */
+export function signedNumber(value: number, digits: number): string {
+  const text = Math.abs(value).toFixed(digits);
+  if (Number(text) === 0) return text;
+  return (value < 0 ? '−' : '+') + text;
 }
 
 /** The next of 1, 2, 5 · 10ⁿ, so that ticks fall on round numbers. */

@@ -30,17 +30,25 @@ export interface BarValue extends Interval {
   readonly note?: string;
 }
 
+/** Names of more categories are set aslant, since they would run into each other. */
+const FEW = 4;
+
 export function groupedBarsOption(
   { categories, series, yName, yMax }: GroupedBars,
   theme: ChartTheme,
 ): EChartsOption {
   const many = series.length > 1;
   return {
-    animation: theme.animate,
-    animationDuration: 200,
+    animation: false, // marks are made anew with the data: each time would begin from nothing
     textStyle: { fontFamily: theme.font },
     aria: { enabled: false }, // the panel describes the chart
-    grid: { left: 56, right: 12, top: many ? 34 : 14, bottom: 30, containLabel: false },
+    grid: {
+      left: 56,
+      right: 12,
+      top: many ? 34 : 14,
+      bottom: categories.length > FEW ? 50 : 30,
+      containLabel: false,
+    },
     legend: {
       show: many,
       type: 'scroll',
@@ -67,6 +75,7 @@ export function groupedBarsOption(
       data: [...categories],
       ...axis(theme, '', {
         axisLabel: {
+          rotate: categories.length > FEW ? 20 : 0,
           color: theme.ink,
           fontSize: 11,
           interval: 0,

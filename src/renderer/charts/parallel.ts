@@ -30,7 +30,7 @@ export function parallelOption({ axes, lines }: Parallel, theme: ChartTheme): EC
     animation: false,
     textStyle: { fontFamily: theme.font },
     aria: { enabled: false }, // the panel describes the chart
-    parallel: { left: 56, right: 64, top: 44, bottom: 20, layout: 'horizontal' },
+    parallel: { left: 40, right: 70, top: 62, bottom: 16, layout: 'horizontal' },
     tooltip: tooltip(theme, {
       trigger: 'item',
       renderMode: 'richText',
@@ -51,9 +51,11 @@ export function parallelOption({ axes, lines }: Parallel, theme: ChartTheme): EC
         ? { type: 'value', scale: true }
         : { type: 'category', data: categoriesOf(lines, dim) }),
       nameLocation: 'end',
-      nameGap: 14,
-      nameTruncate: { maxWidth: 130, ellipsis: '…' },
-      nameTextStyle: { color: theme.ink, fontSize: 11 },
+      // Aslant: names are longer than axes are apart.
+      nameRotate: 24,
+      nameGap: 10,
+      nameTruncate: { maxWidth: 120, ellipsis: '…' },
+      nameTextStyle: { color: theme.ink, fontSize: 11, align: 'left', verticalAlign: 'bottom' },
       axisLine: { lineStyle: { color: theme.muted } },
       axisTick: { lineStyle: { color: theme.line } },
       axisLabel: {

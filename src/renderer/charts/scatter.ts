@@ -40,8 +40,7 @@ export function scatterOption(
 ): EChartsOption {
   const all = series.flatMap(({ points }) => points);
   return {
-    animation: theme.animate,
-    animationDuration: 200,
+    animation: false, // marks are made anew with the data: each time would begin from nothing
     textStyle: { fontFamily: theme.font },
     aria: { enabled: false }, // the panel describes the chart
     grid: { left: 68, right: 20, top: legend ? 34 : 14, bottom: 48, containLabel: false },

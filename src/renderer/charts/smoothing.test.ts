@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clipRange, logPoints, smooth, type Point } from './smoothing.ts';
+import { clipRange, logPoints, logTicks, smooth, type Point } from './smoothing.ts';
 
 const every = (values: readonly number[], gap = 1): Point[] => values.map((y, i) => [i * gap, y]);
 
@@ -75,6 +75,30 @@ describe('clipRange', () => {
   it('has no opinion on a flat or empty curve', () => {
     expect(clipRange([[2, 2, 2]], 0.02, false)).toBeNull();
     expect(clipRange([[]], 0.02, false)).toBeNull();
+  });
+});
+
+it('ends a linear axis at round numbers around what is shown', () => {
+  expect(clipRange([[0.0131, 0.0947]], 0, false)).toEqual([0, 0.1]);
+  expect(clipRange([[410, 690]], 0, false)).toEqual([400, 700]);
+});
+
+describe('logTicks', () => {
+  it('always marks several values, whatever the range', () => {
+    for (const range of [
+      [0.196, 1.33],
+      [1e-9, 1],
+      [0.02, 0.05],
+      [3, 4000],
+    ] as const) {
+      const ticks = logTicks(range);
+      expect([range, ticks.length > 1 && ticks.length < 14]).toEqual([range, true]);
+      expect(ticks.every((t) => t >= range[0] && t <= range[1])).toBe(true);
+    }
+  });
+
+  it('writes them exactly', () => {
+    expect(logTicks([0.04, 0.6])).toEqual([0.05, 0.1, 0.2, 0.5]);
   });
 });
 

@@ -30,7 +30,9 @@ export function meanSpacing(points: readonly Point[]): number {
 }
 
 /**
- * Ends of an axis that leave out the given fraction of each curve's values at either end, and 5 % of room.
+ * Ends of an axis that leave out the given fraction of each curve's values at either end. Linear axes end at round
+ * numbers, logarithmic ones with 5 % of room.
+ * @param fraction 0 leaves out nothing
  * @returns null when there is nothing to show, or nothing to tell apart
  */
 export function clipRange(
@@ -50,8 +52,31 @@ export function clipRange(
     const room = (high / low) ** 0.05;
     return [low / room, high * room];
   }
-  const room = 0.05 * (high - low);
-  return [low - room, high + room];
+  const step = roundStep((high - low) / 5);
+  return [Math.floor(low / step) * step, Math.ceil(high / step) * step];
+}
+
+/** 1, 2 or 5 times a power of ten, at least the given number. */
+function roundStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(least));
+  return [1, 2, 5, 10].find((m) => m * power >= least)! * power;
+}
+
+/**
+ * Where a logarithmic axis is marked: at powers of ten, with 2 and 5 between them where there are few, and all
+ * digits where there are fewer still.
+ */
+export function logTicks([low, high]: readonly [number, number]): number[] {
+  const decades = Math.log10(high / low);
+  const digits = decades > 4 ? [1] : decades > 0.7 ? [1, 2, 5] : [1, 2, 3, 4, 5, 6, 7, 8, 9];
+  const ticks: number[] = [];
+  for (let k = Math.floor(Math.log10(low)); k <= Math.log10(high); k++) {
+    for (const digit of digits) {
+      const tick = Number(`${digit}e${k}`);
+      if (tick >= low && tick <= high) ticks.push(tick);
+    }
+  }
+  return ticks;
 }
 
 /** Points that a logarithmic axis can show: others become gaps. */

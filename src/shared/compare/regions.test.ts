@@ -4,8 +4,11 @@ import { compareRegions, IN_FIRST, IN_SECOND } from './regions.ts';
 
 const dataset = (change: Partial<DatasetSpecInput> = {}) =>
   DatasetSpec.parse({ size: 8, parts: [{ kind: 'bump2d' }], ...change });
-const band = (axis: 'x' | 'y', from: number, to: number) =>
-  ({ type: 'band' as const, axis, range: [from, to] as [number, number] });
+const band = (axis: 'x' | 'y', from: number, to: number) => ({
+  type: 'band' as const,
+  axis,
+  range: [from, to] as [number, number],
+});
 
 /** The regions' own comparison; a test fails where they cannot be compared. */
 function overlay(a: DatasetSpec, b: DatasetSpec) {

@@ -3,7 +3,13 @@ import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { invalid } from '../../../core/base/errors.ts';
 import { BundleContents } from '../../../shared/contract/bundles.ts';
-import { addHomeOption, addJsonOption, type CliContext, type HomeOptions, withWorkbench } from '../context.ts';
+import {
+  addHomeOption,
+  addJsonOption,
+  type CliContext,
+  type HomeOptions,
+  withWorkbench,
+} from '../context.ts';
 import { report, type Terminal } from '../output.ts';
 import { createProgress } from '../progress.ts';
 import { formatBytes } from '../table.ts';
@@ -34,7 +40,10 @@ export function addBundleCommands(program: Command, context: CliContext): void {
       .description('Writes a run as one file. Every file in it is verified on the way.')
       .requiredOption('--out <file>', 'the file, ending in .clifford; replaced if there')
       .addOption(
-        new Option('--checkpoints <which>', 'none, the newest (enough to go on training), or all with milestones')
+        new Option(
+          '--checkpoints <which>',
+          'none, the newest (enough to go on training), or all with milestones',
+        )
           .choices(BundleContents.shape.checkpoints.unwrap().options)
           .default('last'),
       )

@@ -53,7 +53,9 @@ Examples:
         const twice = ids.find((id, i) => ids.indexOf(id) !== i);
         if (twice !== undefined) throw invalid(`compare: got run ${twice} twice, expected different runs`);
         if (ids.length < 2 || ids.length > MOST_RUNS) {
-          throw invalid(`compare: got ${ids.length} run${ids.length === 1 ? '' : 's'}, expected 2 to ${MOST_RUNS}`);
+          throw invalid(
+            `compare: got ${ids.length} run${ids.length === 1 ? '' : 's'}, expected 2 to ${MOST_RUNS}`,
+          );
         }
         const comparison = compareRuns(
           ids.map((id) => workbench.viewRun(id)),
@@ -112,7 +114,9 @@ function textOf(comparison: Comparison, all: boolean): string {
   ];
   if (grouped !== null) parts.push(groupsText(groups.map(groupTitle), grouped));
   for (const { first, second, unpaired, result } of paired) {
-    parts.push(pairedText(`${groupTitle(first)} against ${groupTitle(second)}`, result, unpaired.map(titleOf)));
+    parts.push(
+      pairedText(`${groupTitle(first)} against ${groupTitle(second)}`, result, unpaired.map(titleOf)),
+    );
   }
   const others = regions.map(({ run, regions: overlay }) => ({ title: titleOf(run), regions: overlay }));
   parts.push(regionsText(names[0]!, others));
@@ -143,7 +147,9 @@ function documentOf(comparison: Comparison, all: boolean) {
         differs,
       })),
     accuracy: {
-      evaluated: accuracy.evaluations.map((e) => e && { step: e.step, final: e.final, tolerancePx: e.tolerancePx }),
+      evaluated: accuracy.evaluations.map(
+        (e) => e && { step: e.step, final: e.final, tolerancePx: e.tolerancePx },
+      ),
       rows: accuracy.rows,
     },
     groups: groups.map(ids),

@@ -32,7 +32,11 @@ export function addForkCommand(program: Command, context: CliContext, setExitCod
         'from the start. The seed stays the same, so that the two begin with the same weights and draw the same ' +
         'noise: what differs at the end is due to what was changed ("clifford compare" pairs them).',
     )
-    .option('--hold-out <shape>', 'held-out layer, instead of the run’s own (repeatable); "none" empties it', gather)
+    .option(
+      '--hold-out <shape>',
+      'held-out layer, instead of the run’s own (repeatable); "none" empties it',
+      gather,
+    )
     .option('--lesion <shape>', 'lesion layer, likewise (repeatable)', gather)
     .option('--set <path=value>', 'change one field of the specification (repeatable)', gather)
     .option('--name <text>', 'a name for the fork')

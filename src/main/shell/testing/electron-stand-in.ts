@@ -25,6 +25,8 @@ export class MessageChannelMain {
   }
 }
 
+export const nativeTheme = { shouldUseDarkColors: false };
+
 export const protocol = { registerSchemesAsPrivileged: record('registerSchemesAsPrivileged') };
 
 type Handler = (...args: never[]) => unknown;

@@ -4,10 +4,10 @@ import { runs, type RunRow } from './schema.ts';
 
 /** The order of runs that wait: rows with a `queue_position`, which need not be consecutive. */
 
-/** Runs that wait, in the order in which they start. */
-export function waitingRuns(db: Db): RunRow[] {
+/** Runs that wait, in the order in which they start; without their specs, which may be large. */
+export function waitingRuns(db: Db): Pick<RunRow, 'pk' | 'id' | 'name'>[] {
   return db
-    .select()
+    .select({ pk: runs.pk, id: runs.id, name: runs.name })
     .from(runs)
     .where(sql`${runs.queuePosition} IS NOT NULL`)
     .orderBy(runs.queuePosition, runs.pk)

@@ -27,6 +27,8 @@ export function useRunsPage(
   const status = ref<'loading' | 'ready'>('loading');
   /** Rows as last heard of, also those of pages that were left: the selection may hold them. */
   const rows = new Map<string, RunRow>();
+  /** Grows with each answer: for what is derived of `rows`. */
+  const answers = ref(0);
   let latest: RunPage | null = null;
 
   const draw = (): void => {
@@ -37,6 +39,7 @@ export function useRunsPage(
   const take = (page: RunPage): void => {
     latest = page;
     for (const row of page.rows) rows.set(row.id, row);
+    answers.value++;
     total.value = page.total;
     if (JSON.stringify(page.known) !== JSON.stringify(known.value)) known.value = page.known;
     error.value = null;
@@ -111,6 +114,7 @@ export function useRunsPage(
   /** Shows what an action answered, before the next refresh says the same. */
   const patch = (row: RunRow): void => {
     rows.set(row.id, row);
+    answers.value++;
     const line = lines.value.find((other) => other.key === row.id);
     if (line?.kind === 'run') line.row.value = row;
     if (latest) latest = { ...latest, rows: latest.rows.map((other) => (other.id === row.id ? row : other)) };
@@ -120,5 +124,5 @@ export function useRunsPage(
     if (!next.delete(key)) next.add(key);
     folded.value = next;
   };
-  return { lines, total, known, error, status, rows, refresh, patch, fold };
+  return { lines, total, known, error, status, rows, answers, refresh, patch, fold };
 }

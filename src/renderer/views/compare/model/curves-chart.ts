@@ -27,7 +27,9 @@ export function comparedCurvesOption(
   const points = drawn.reduce((sum, curve) => sum + curve.points.length, 0);
   const series = (option['series'] as Series[]).map((one) => ({
     ...one,
-    ...(one.type === 'line' && points > MANY_POINTS ? { sampling: 'lttb', animation: false } : {}),
+    // Curves are made anew whenever points come: an animation would begin again each time.
+    animation: false,
+    ...(one.type === 'line' && points > MANY_POINTS ? { sampling: 'lttb' } : {}),
     ...(faint.has(one.name.replace(/ \(measured\)$/, '')) ? stoodBack(one) : {}),
   }));
   return {
@@ -38,7 +40,7 @@ export function comparedCurvesOption(
       formatter: (items: readonly Item[]) => tooltipText(items, settings),
     },
     series,
-  };
+  } as EChartsOption;
 }
 
 interface Series {
@@ -63,7 +65,8 @@ function positive(curve: Curve): Curve {
 }
 
 function stoodBack({ type, lineStyle = {}, renderItem }: Series): object {
-  if (type === 'line') return { lineStyle: { ...lineStyle, opacity: 0.12 }, itemStyle: { opacity: 0.12 }, z: 1 };
+  if (type === 'line')
+    return { lineStyle: { ...lineStyle, opacity: 0.12 }, itemStyle: { opacity: 0.12 }, z: 1 };
   if (!renderItem) return {};
   return {
     renderItem: (...args: unknown[]) => {

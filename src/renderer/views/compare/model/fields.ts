@@ -1,5 +1,7 @@
 import { evaluationAt, FEATURES } from '../../../../shared/compare/accuracy.ts';
+import type { Series } from '../../../../shared/compare/seeds.ts';
 import { diffSpecs, type SpecValue } from '../../../../shared/compare/spec-diff.ts';
+import type { Evaluation } from '../../../../shared/records.ts';
 import { featureTitle, metricAxis, metricsOf, metricText, parseMetric, sectionsOf } from './metrics.ts';
 import type { ComparedRun, SeriesOf } from './run.ts';
 
@@ -8,6 +10,8 @@ export interface Field {
   readonly key: string;
   /** Title of an axis, with unit. */
   readonly title: string;
+  /** For axes side by side. */
+  readonly short: string;
   readonly group: FieldGroup;
   /** True when every value is a number. */
   readonly numeric: boolean;
@@ -28,46 +32,23 @@ export interface FieldContext {
 
 /** All fields of some runs: parameters first, in the order of the specification. */
 export function fieldsOf(runs: readonly ComparedRun[], context: FieldContext): Field[] {
-  const { metrics } = metricsOf(runs);
   return [
     ...diffSpecs(runs.map(({ spec }) => spec)).map(({ path, values }) =>
-      field(`spec:${path}`, path, 'Parameter', values.map(scalar)),
+      field(`spec:${path}`, path, path.split('.').slice(-2).join('.'), 'Parameter', values.map(scalar)),
     ),
-    ...DATA.map(({ key, title, value }) => field(key, title, 'Training data', runs.map(value))),
-    ...sectionsOf(runs).flatMap((section) =>
-      FEATURES.toReversed().flatMap((feature) => {
-        const at = (step: number | null) =>
-          runs.map(
-            (run) =>
-              evaluationAt(run, step)?.sections.find((s) => s.section === section)?.[feature].mean ?? null,
-          );
-        const best = runs.map((run) =>
-          greatest(
-            run.evaluations.flatMap(
-              (e) => e.sections.find((s) => s.section === section)?.[feature].mean ?? [],
-            ),
-          ),
-        );
-        const title = `accuracy of ${section}, ${featureTitle(feature)}`;
-        const key = `accuracy:${section}:${feature}`;
-        return [
-          field(`${key}:last`, `${title} (last)`, 'Accuracy', at(null)),
-          field(`${key}:best`, `${title} (best)`, 'Accuracy', best),
-          ...(context.cursor === null
-            ? []
-            : [field(`${key}:cursor`, `${title} (at the step cursor)`, 'Accuracy', at(context.cursor))]),
-        ];
-      }),
-    ),
-    ...metrics.flatMap((text) => metricFields(runs, text, context.seriesOf)),
+    ...DATA.map(({ key, title, short, value }) => field(key, title, short, 'Training data', runs.map(value))),
+    ...sectionsOf(runs).flatMap((section) => accuracyFields(runs, section, context.cursor)),
+    ...metricsOf(runs).metrics.flatMap((text) => metricFields(runs, text, context.seriesOf)),
     field(
       'seconds',
       'training time (s)',
+      'time (s)',
       'Cost',
       runs.map(({ row }) => row.seconds),
     ),
     field(
       'step',
+      'steps done',
       'steps done',
       'Cost',
       runs.map(({ row }) => row.step),
@@ -81,57 +62,118 @@ export function neededMetric(key: string): string | null {
   return match ? match[1]! : null;
 }
 
-const DATA: readonly { key: string; title: string; value: (run: ComparedRun) => number | null }[] = [
+interface DataField {
+  readonly key: string;
+  readonly title: string;
+  readonly short: string;
+  readonly value: (run: ComparedRun) => number | null;
+}
+
+const DATA: readonly DataField[] = [
   {
     key: 'heldOut',
     title: 'held out (fraction of the 2D labels)',
+    short: 'held out',
     value: ({ row }) => row.region?.heldOut ?? null,
   },
   {
     key: 'lesion',
     title: 'lesioned (fraction of the 2D labels)',
+    short: 'lesioned',
     value: ({ row }) => row.region?.lesion ?? null,
   },
-  { key: 'images', title: 'training images', value: ({ row }) => row.region?.trainingImages ?? null },
+  {
+    key: 'images',
+    title: 'training images',
+    short: 'images',
+    value: ({ row }) => row.region?.trainingImages ?? null,
+  },
 ];
+
+function accuracyFields(runs: readonly ComparedRun[], section: string, cursor: number | null): Field[] {
+  return FEATURES.toReversed().flatMap((feature) => {
+    const of = (evaluation: Evaluation | null): number | null =>
+      evaluation?.sections.find((s) => s.section === section)?.[feature].mean ?? null;
+    const make = (which: string, text: string, values: (number | null)[]): Field =>
+      field(
+        `accuracy:${section}:${feature}:${which}`,
+        `accuracy of ${section}, ${featureTitle(feature)} (${text})`,
+        feature === 'both' ? section : `${section}, ${feature}`,
+        'Accuracy',
+        values,
+      );
+    const best = runs.map(({ evaluations }) =>
+      evaluations.map(of).reduce((a, b) => (a === null || (b !== null && b > a) ? b : a), null),
+    );
+    return [
+      make(
+        'last',
+        'last',
+        runs.map((run) => of(evaluationAt(run))),
+      ),
+      make('best', 'best', best),
+      ...(cursor === null
+        ? []
+        : [
+            make(
+              'cursor',
+              'at the step cursor',
+              runs.map((run) => of(evaluationAt(run, cursor))),
+            ),
+          ]),
+    ];
+  });
+}
 
 function metricFields(runs: readonly ComparedRun[], text: string, seriesOf: SeriesOf): Field[] {
   const metric = parseMetric(text);
   if (metric?.kind !== 'metric') return [];
-  const values = (run: ComparedRun) => (seriesOf(run.id, metric.key) ?? []).map(([, value]) => value);
-  const latest = runs.map((run) => run.row.latest[metric.key] ?? null);
+  const ends = runs.map((run) => extremes(seriesOf(run.id, metric.key) ?? []));
+  const make = (which: string, values: (number | null)[]): Field =>
+    field(`${text}:${which}`, `${metricAxis(text)} (${which})`, `${metric.key} (${which})`, 'Metric', values);
   return [
-    field(`${text}:latest`, `${metricAxis(text)} (latest)`, 'Metric', latest),
-    field(
-      `${text}:least`,
-      `${metricAxis(text)} (least)`,
-      'Metric',
-      runs.map((run) => least(values(run))),
+    make(
+      'latest',
+      runs.map((run) => run.row.latest[metric.key] ?? null),
     ),
-    field(
-      `${text}:greatest`,
-      `${metricAxis(text)} (greatest)`,
-      'Metric',
-      runs.map((run) => greatest(values(run))),
+    make(
+      'least',
+      ends.map(([least]) => least),
+    ),
+    make(
+      'greatest',
+      ends.map(([, greatest]) => greatest),
     ),
   ];
+}
+
+type Ends = readonly [least: number | null, greatest: number | null];
+/** By array of points, which are made anew when points come. */
+const known = new WeakMap<Series, Ends>();
+
+function extremes(points: Series): Ends {
+  let ends = known.get(points);
+  if (ends === undefined) {
+    let [least, greatest]: [number | null, number | null] = [null, null];
+    for (const [, value] of points) {
+      if (least === null || value < least) least = value;
+      if (greatest === null || value > greatest) greatest = value;
+    }
+    known.set(points, (ends = [least, greatest]));
+  }
+  return ends;
 }
 
 function field(
   key: string,
   title: string,
+  short: string,
   group: FieldGroup,
   values: readonly (number | string | null)[],
 ): Field {
-  const known = values.filter((value) => value !== null);
-  return {
-    key,
-    title,
-    group,
-    numeric: known.length > 0 && known.every((value) => typeof value === 'number' && Number.isFinite(value)),
-    values,
-    differs: new Set(values).size > 1,
-  };
+  const present = values.filter((value) => value !== null);
+  const numeric = present.length > 0 && present.every((value) => Number.isFinite(value));
+  return { key, title, short, group, numeric, values, differs: new Set(values).size > 1 };
 }
 
 /** What an axis can show of a value: numbers as they are, the rest as text. */
@@ -139,14 +181,6 @@ function scalar(value: SpecValue | undefined): number | string | null {
   if (value === undefined) return null;
   if (typeof value === 'number' || typeof value === 'string') return value;
   return JSON.stringify(value);
-}
-
-function greatest(values: readonly number[]): number | null {
-  return values.length === 0 ? null : values.reduce((a, b) => Math.max(a, b));
-}
-
-function least(values: readonly number[]): number | null {
-  return values.length === 0 ? null : values.reduce((a, b) => Math.min(a, b));
 }
 
 /** Fields that a parallel plot begins with: what differs (the seed last), then the accuracies, then the loss. */

@@ -11,6 +11,8 @@ const Curves = Scale.extend({
   smoothing: z.number().min(0).max(0.99).default(0),
   ignoreOutliers: z.boolean().default(false),
   grouped: z.boolean().default(false),
+  /** Intervals about curves; null draws them about means, and about runs while there are few. */
+  intervals: z.boolean().nullable().default(null),
 });
 
 const Spec = z.object({
@@ -93,10 +95,10 @@ export const CARD_KINDS: { readonly [K in CardKind]: { title: string; width: Car
   accuracy: { title: 'Accuracy by section', width: 'half' },
   regions: { title: 'Regions', width: 'half' },
   samples: { title: 'Samples side by side', width: 'full' },
-  spec: { title: 'Configuration', width: 'half' },
+  spec: { title: 'Configuration', width: 'full' },
   paired: { title: 'Paired differences', width: 'half' },
   scatter: { title: 'Scatter', width: 'half' },
-  parallel: { title: 'Parallel coordinates', width: 'half' },
+  parallel: { title: 'Parallel coordinates', width: 'full' },
 };
 const KINDS = Object.keys(CARD_KINDS) as CardKind[];
 

@@ -11,10 +11,17 @@ const run = (id: string, batchSize: number, seed: number, parent: string | null 
     }),
     row: { parent: parent === null ? null : { id: parent, name: parent } },
   });
-const ids = (pair: ReturnType<typeof chosenGroups>) => pair?.map(({ runs }) => runs.map(({ id }) => id).join('+')) ?? null;
+const ids = (pair: ReturnType<typeof chosenGroups>) =>
+  pair?.map(({ runs }) => runs.map(({ id }) => id).join('+')) ?? null;
 
 describe('chosenGroups', () => {
-  const groups = groupsOf([run('a1', 16, 1), run('b1', 32, 1), run('b2', 32, 2), run('c2', 64, 2), run('d9', 8, 9)]);
+  const groups = groupsOf([
+    run('a1', 16, 1),
+    run('b1', 32, 1),
+    run('b2', 32, 2),
+    run('c2', 64, 2),
+    run('d9', 8, 9),
+  ]);
 
   it('takes the groups of the chosen runs, in the order chosen', () => {
     expect(ids(chosenGroups(groups, 'c2', 'b1'))).toEqual(['c2', 'b1+b2']);

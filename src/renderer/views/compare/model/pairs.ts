@@ -10,10 +10,13 @@ export function chosenGroups(
   first: string | null,
   second: string | null,
 ): readonly [Group, Group] | null {
-  const groupOf = (id: string | null): Group | undefined => groups.find(({ runs }) => runs.some((run) => run.id === id));
+  const groupOf = (id: string | null): Group | undefined =>
+    groups.find(({ runs }) => runs.some((run) => run.id === id));
   const [a, b] = [groupOf(first), groupOf(second)];
   if (a && b && a !== b) return [a, b];
-  const candidates = groups.flatMap((one, i) => groups.slice(i + 1).map((other): [Group, Group] => [one, other]));
+  const candidates = groups.flatMap((one, i) =>
+    groups.slice(i + 1).map((other): [Group, Group] => [one, other]),
+  );
   const forked = candidates.map(parentFirst).find((pair) => pair !== null);
   const sharing = candidates.find(([one, other]) => pairBySeed(one.runs, other.runs).pairs.length > 0);
   const [x, y] = forked ?? sharing ?? [];
@@ -26,7 +29,9 @@ export function pairingOf([first, second]: readonly [Group, Group]): Pairing<Com
 }
 
 function withPartner(group: Group, groups: readonly Group[]): readonly [Group, Group] | null {
-  const partner = groups.find((other) => other !== group && pairBySeed(group.runs, other.runs).pairs.length > 0);
+  const partner = groups.find(
+    (other) => other !== group && pairBySeed(group.runs, other.runs).pairs.length > 0,
+  );
   return partner ? [group, partner] : null;
 }
 

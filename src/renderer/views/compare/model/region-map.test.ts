@@ -17,7 +17,9 @@ describe('regionMap', () => {
   });
 
   it('lays rows along y, the first at the smallest', () => {
-    const map = regionMap(dataset((spec) => (spec.dataset.heldOut = [{ type: 'band', axis: 'y', range: [0, 0], mode: 'add' }])));
+    const map = regionMap(
+      dataset((spec) => (spec.dataset.heldOut = [{ type: 'band', axis: 'y', range: [0, 0], mode: 'add' }])),
+    );
     const held = map.kinds.findIndex(({ name }) => name === 'held out');
     expect([...map.codes.slice(0, 8)].every((code) => code === held)).toBe(true);
     expect([...map.codes.slice(8)].some((code) => code === held)).toBe(false);
@@ -31,7 +33,17 @@ describe('regionMap', () => {
   });
 
   it('counts every label once', () => {
-    const map = regionMap(dataset((spec) => Object.assign(spec.dataset, { margin: 2, parts: [{ kind: 'sos2d', weight: null, lambda: 1, lambdaSeed: 0, within: [] }, { kind: 'stripes1d', weight: null, lambda: 1, lambdaSeed: 0, within: [] }] })));
+    const map = regionMap(
+      dataset((spec) =>
+        Object.assign(spec.dataset, {
+          margin: 2,
+          parts: [
+            { kind: 'sos2d', weight: null, lambda: 1, lambdaSeed: 0, within: [] },
+            { kind: 'stripes1d', weight: null, lambda: 1, lambdaSeed: 0, within: [] },
+          ],
+        }),
+      ),
+    );
     expect(map.counts.reduce((a, b) => a + b)).toBe(12 * 12);
     // Stripes: one feature in the frame (8), the other in the margin (4), both ways round.
     expect(count(map, 'stripes and blanks')).toBe(2 * 8 * 4);
@@ -40,7 +52,9 @@ describe('regionMap', () => {
 });
 
 it('overlayMap names what is only in one', () => {
-  const other = dataset((spec) => (spec.dataset.heldOut = [{ type: 'band', axis: 'x', range: [3, 4], mode: 'add' }]));
+  const other = dataset(
+    (spec) => (spec.dataset.heldOut = [{ type: 'band', axis: 'x', range: [3, 4], mode: 'add' }]),
+  );
   const found = compareRegions(dataset(), other);
   if (!found.comparable) throw new Error(found.reason);
   const map = overlayMap(found.heldOut, found, ['A', 'B']);

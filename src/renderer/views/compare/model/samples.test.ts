@@ -111,6 +111,10 @@ describe('verdictOf', () => {
     expect(verdictOf(read, 0.25, null).right).toBe(false);
   });
 
+  it('writes a hair below zero as zero', () => {
+    expect(verdictOf(reading([0, 4], { x: -0.02 }), 0.25, null).text).toBe('x 0.0, y 4.0');
+  });
+
   it('says when there was nothing to read, or more than one thing', () => {
     expect(verdictOf(reading([4, 4], { x: null, countX: 0 }), 0.25, null)).toEqual({
       right: false,

@@ -111,7 +111,12 @@ export function verdictOf(
   const axis = (name: 'x' | 'y', value: number | null, count: 0 | 1 | 2): string =>
     count === 0 || value === null
       ? `no ${name}`
-      : `${name} ${value.toFixed(1)}${count === 2 ? ' (several)' : ''}`;
+      : `${name} ${tenths(value)}${count === 2 ? ' (several)' : ''}`;
   const texts = [axis('x', reading.x, reading.countX), axis('y', reading.y, reading.countY)];
   return { right: rightX && rightY, text: texts.join(', ') };
+}
+
+/** One decimal; what rounds to zero has no sign. */
+function tenths(value: number): string {
+  return (Math.round(10 * value) / 10 || 0).toFixed(1);
 }

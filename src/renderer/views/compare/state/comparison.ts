@@ -1,4 +1,12 @@
-import { computed, inject, provide, shallowRef, type ComputedRef, type InjectionKey, type ShallowRef } from 'vue';
+import {
+  computed,
+  inject,
+  provide,
+  shallowRef,
+  type ComputedRef,
+  type InjectionKey,
+  type ShallowRef,
+} from 'vue';
 import type { StepCursor } from '../../run/live/useStepCursor.ts';
 import type { Card, CardOf, CardKind } from '../model/layout.ts';
 import { groupsOf, type ComparedRun, type Group, type SeriesOf } from '../model/run.ts';
@@ -14,6 +22,8 @@ export interface Comparison {
   /** Where the step cursor stands; null while it follows the newest evaluations. */
   readonly step: ComputedRef<number | null>;
   readonly seriesOf: SeriesOf;
+  /** Points of a metric are still on their way. */
+  isReading(key: string): boolean;
   /** Has metrics read for as long as the calling card lives. */
   need(series: () => readonly NeededSeries[]): void;
   /** The run under the pointer in the list of runs or in a chart. */
@@ -29,14 +39,19 @@ export interface Comparison {
   moveCard(card: Card, by: number): void;
   /** Shows samples at a label, in the first card of samples. */
   pickLabel(label: readonly [number, number]): void;
+  /** Labels that were picked and are shown. */
+  readonly picked: ComputedRef<readonly (readonly [number, number])[]>;
 }
 
 const KEY: InjectionKey<Comparison> = Symbol('comparison');
 
 export function provideComparison(
-  { runs: all, seriesOf, need }: ComparedRuns,
+  { runs: all, seriesOf, isReading, need }: ComparedRuns,
   hidden: () => readonly string[],
-  rest: Pick<Comparison, 'cursor' | 'set' | 'changeCard' | 'removeCard' | 'moveCard' | 'pickLabel'>,
+  rest: Pick<
+    Comparison,
+    'cursor' | 'set' | 'changeCard' | 'removeCard' | 'moveCard' | 'pickLabel' | 'picked'
+  >,
 ): Comparison {
   const runs = computed(() => all.value.filter(({ id }) => !hidden().includes(id)));
   const hovered = shallowRef<string | null>(null);
@@ -46,6 +61,7 @@ export function provideComparison(
     groups: computed(() => groupsOf(runs.value)),
     step: computed(() => (rest.cursor.live.value ? null : rest.cursor.step.value)),
     seriesOf,
+    isReading,
     need,
     hovered,
     brushed,

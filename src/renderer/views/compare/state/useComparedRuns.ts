@@ -42,6 +42,8 @@ export interface ComparedRuns {
   readonly absent: ComputedRef<readonly AbsentRun[]>;
   /** What was read of a metric; reading it is tracked. */
   readonly seriesOf: SeriesOf;
+  /** Points of a metric are still on their way. */
+  isReading(key: string): boolean;
   /** Has these metrics read for as long as the calling scope lives. */
   need(series: () => readonly NeededSeries[]): void;
   /** Asks again for what failed. */
@@ -170,20 +172,22 @@ export function useComparedRuns(ids: Readonly<Ref<readonly string[]>>): Compared
     before: 'thinned' | undefined,
   ): Promise<void> {
     entry.loaded.set(key, 'asked');
-    try {
-      const maxPoints = exact ? ALL_POINTS : MOST_POINTS;
-      const answer = await limited(() => service.runs.series({ id: entry.id, keys: [key], maxPoints }));
-      if (entry.gone) return;
-      takeSeries(entry, key, answer);
-      // What does not fit into one answer stays thinned, and is not asked for again.
-      entry.loaded.set(key, exact || !answer.thinned ? 'exact' : 'thinned');
-      bumpPoints.soon();
-    } catch {
+    const maxPoints = exact ? ALL_POINTS : MOST_POINTS;
+    const answer = await limited(() => service.runs.series({ id: entry.id, keys: [key], maxPoints })).catch(
+      () => null,
+    );
+    if (entry.gone) return;
+    if (answer === null) {
       // The connection was lost, or the run is gone: the next look at the rows asks again.
       if (before === undefined) entry.loaded.delete(key);
       else entry.loaded.set(key, before);
       entry.stale = true;
+      return;
     }
+    takeSeries(entry, key, answer);
+    // What does not fit into one answer stays thinned, and is not asked for again.
+    entry.loaded.set(key, exact || !answer.thinned ? 'exact' : 'thinned');
+    bumpPoints.soon();
   }
 
   let lookTimer: ReturnType<typeof setTimeout> | undefined;
@@ -280,6 +284,16 @@ export function useComparedRuns(ids: Readonly<Ref<readonly string[]>>): Compared
     seriesOf: (runId, key) => {
       void pointsRevision.value;
       return entries.get(runId)?.live.byKey.get(key);
+    },
+    isReading: (key) => {
+      void pointsRevision.value;
+      return ordered.value.some(
+        ({ view, live, loaded }) =>
+          view !== null &&
+          view.metricKeys.includes(key) &&
+          !live.byKey.has(key) &&
+          loaded.get(key) !== 'exact',
+      );
     },
     need: (series) => {
       needs.add(series);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createLattice } from '../../../../core/dataset/lattice.ts';
 import { rasterizeShapes } from '../../../../core/dataset/region.ts';
 import { DatasetSpec } from '../../../../core/dataset/spec.ts';
@@ -90,7 +90,7 @@ describe('the client of the worker', () => {
     const { workers, create } = fakeWorkers();
     const replies: [number, boolean][] = [];
     const client = createAnalysisClient(create, (reply, latest) => replies.push([reply.id, latest]));
-    for (let i = 0; i < 5; i++) client.request(paper, 0.005);
+    for (let i = 0; i < 5; i++) client.request(paper, 0.005, true);
     const worker = workers[0]!;
     expect(worker.sent.map((m) => m.id)).toEqual([1]);
     answer(worker, 1);
@@ -102,17 +102,41 @@ describe('the client of the worker', () => {
     ]);
   });
 
+  it('rests between answers while the drawing changes, but not before the last one', () => {
+    vi.useFakeTimers();
+    try {
+      const { workers, create } = fakeWorkers();
+      const client = createAnalysisClient(create, () => {});
+      client.request(paper, 0.005, false);
+      vi.advanceTimersByTime(100);
+      answer(workers[0]!, 1);
+      client.request(paper, 0.005, false);
+      vi.advanceTimersByTime(199);
+      expect(workers[0]!.sent).toHaveLength(1);
+      vi.advanceTimersByTime(1);
+      expect(workers[0]!.sent.map((m) => m.id)).toEqual([1, 2]);
+      vi.advanceTimersByTime(100);
+      answer(workers[0]!, 2);
+      client.request(paper, 0.005, false);
+      client.request(paper, 0.005, true);
+      expect(workers[0]!.sent.map((m) => m.id)).toEqual([1, 2, 4]);
+      client.dispose();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('says that a worker broke, and starts another for the next request', () => {
     const { workers, create } = fakeWorkers();
     const replies: AnalysisReply[] = [];
     const client = createAnalysisClient(create, (reply) => replies.push(reply));
-    client.request(paper, 0.005);
+    client.request(paper, 0.005, true);
     workers[0]!.onerror!({ message: 'no module' } as ErrorEvent);
     expect(replies).toMatchObject([
       { error: { code: 'INTERNAL', message: expect.stringContaining('no module') } },
     ]);
     expect(workers[0]!.ended).toBe(true);
-    client.request(paper, 0.005);
+    client.request(paper, 0.005, true);
     expect(workers[1]!.sent).toHaveLength(1);
   });
 });

@@ -9,8 +9,12 @@ export interface WorkerLike {
 }
 
 export interface AnalysisClient {
-  /** Asks for an analysis; one that waits is replaced, since only the latest drawing is of interest. */
-  request(spec: AnalysisRequest['spec'], threshold: number): void;
+  /**
+   * Asks for an analysis; one that waits is replaced, since only the latest drawing is of interest.
+   * @param urgent false for drawings that are still changing: the worker then rests between answers, for twice as
+   *   long as the last one took, since it and the painting may have but two cores between them
+   */
+  request(spec: AnalysisRequest['spec'], threshold: number, urgent: boolean): void;
   dispose(): void;
 }
 
@@ -28,11 +32,16 @@ export function createAnalysisClient(
   let busy = false;
   let waiting: AnalysisRequest | null = null;
   let lastId = 0;
+  let startedAt = 0;
+  let restUntil = 0;
+  let rest: ReturnType<typeof setTimeout> | undefined;
 
   const start = (): WorkerLike => {
     const created = createWorker();
     created.onmessage = ({ data }) => {
       busy = false;
+      const now = performance.now();
+      restUntil = now + 2 * (now - startedAt);
       next();
       onReply(data, data.id === lastId);
     };
@@ -47,20 +56,30 @@ export function createAnalysisClient(
     };
     return created;
   };
+  let hurry = true;
   const next = () => {
+    clearTimeout(rest);
     if (busy || waiting === null) return;
+    const pause = restUntil - performance.now();
+    if (!hurry && pause > 0) {
+      rest = setTimeout(next, pause);
+      return;
+    }
     worker ??= start();
     busy = true;
+    startedAt = performance.now();
     worker.postMessage(waiting);
     waiting = null;
   };
   return {
-    request(spec, threshold) {
+    request(spec, threshold, urgent) {
       lastId++;
+      hurry = urgent;
       waiting = { id: lastId, spec, threshold };
       next();
     },
     dispose() {
+      clearTimeout(rest);
       worker?.terminate();
       worker = null;
       waiting = null;

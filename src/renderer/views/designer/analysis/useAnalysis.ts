@@ -13,8 +13,15 @@ export interface LiveAnalysis {
   readonly pending: Readonly<Ref<boolean>>;
 }
 
-/** Analyses a drawing in a worker whenever it changes. */
-export function useAnalysis(spec: Ref<DatasetSpec>, threshold: Ref<number>): LiveAnalysis {
+/**
+ * Analyses a drawing in a worker whenever it changes.
+ * @param changing a gesture goes on, so that smooth painting comes before fresh read-outs
+ */
+export function useAnalysis(
+  spec: Ref<DatasetSpec>,
+  threshold: Ref<number>,
+  changing: Ref<boolean>,
+): LiveAnalysis {
   const analysis = shallowRef<Analysis | null>(null);
   const error = shallowRef<ErrorData | null>(null);
   const pending = ref(true);
@@ -34,7 +41,7 @@ export function useAnalysis(spec: Ref<DatasetSpec>, threshold: Ref<number>): Liv
     [spec, threshold],
     () => {
       pending.value = true;
-      client.request(spec.value, threshold.value);
+      client.request(spec.value, threshold.value, !changing.value);
     },
     { immediate: true },
   );

@@ -1,4 +1,4 @@
-import { computed, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
+import { computed, readonly, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import { toErrorData } from '../../../../core/base/errors.ts';
 import { createLattice, type Lattice } from '../../../../core/dataset/lattice.ts';
 import type { DatasetSpec } from '../../../../core/dataset/spec.ts';
@@ -11,8 +11,10 @@ export interface PaintEditor {
   readonly lattice: ComputedRef<Lattice | null>;
   /** The drawing with the gesture that is going on, for read-outs. */
   readonly live: ComputedRef<DatasetSpec>;
+  /** A gesture is going on. */
+  readonly drawing: ComputedRef<boolean>;
   /** Why the last operation was refused, or what came of it; null if there is nothing to say. */
-  readonly notice: Ref<string | null>;
+  readonly notice: Readonly<Ref<string | null>>;
   readonly undoLabel: ComputedRef<string | null>;
   readonly redoLabel: ComputedRef<string | null>;
   /** Does one operation of `model/operations.ts`; an error that it throws becomes the notice. */
@@ -22,11 +24,18 @@ export interface PaintEditor {
   /** Ends a series of joined changes: the end of a slider's drag. */
   seal(): void;
   preview(spec: DatasetSpec | null): void;
+  /** Tells the user something in a sentence, until the next operation. */
+  say(sentence: string | null): void;
   /** Takes another drawing over, with its history. */
   replace(state: EditorState): void;
 }
 
-type LatticeFields = [DatasetSpec['size'], DatasetSpec['margin'], DatasetSpec['spacing'], DatasetSpec['boundary']];
+type LatticeFields = [
+  DatasetSpec['size'],
+  DatasetSpec['margin'],
+  DatasetSpec['spacing'],
+  DatasetSpec['boundary'],
+];
 
 /** A pause in which a run of nudges ends and becomes a step of its own. */
 const PAUSE_MS = 800;
@@ -56,7 +65,8 @@ export function usePaintEditor(initial: EditorState): PaintEditor {
     // The same object for the same fields, since the canvas starts anew with another.
     lattice: computed(() => latticeOf(fields.value)),
     live: computed(() => previewed.value ?? state.value.spec),
-    notice,
+    drawing: computed(() => previewed.value !== null),
+    notice: readonly(notice),
     undoLabel: computed(() => state.value.past.at(-1)?.label ?? null),
     redoLabel: computed(() => state.value.future.at(-1)?.label ?? null),
     act(operation) {
@@ -78,6 +88,9 @@ export function usePaintEditor(initial: EditorState): PaintEditor {
     seal: endSeries,
     preview(spec) {
       previewed.value = spec;
+    },
+    say(sentence) {
+      notice.value = sentence;
     },
     replace(next) {
       notice.value = null;

@@ -55,8 +55,9 @@ export interface RunDraft {
   readonly name: ComputedRef<string> & { value: string };
   readonly preset: ComputedRef<string | null>;
   readonly parent: ComputedRef<{ id: string; name: string } | null>;
-  readonly canUndo: ComputedRef<boolean>;
-  readonly canRedo: ComputedRef<boolean>;
+  /** What undo takes back; null if there is nothing. */
+  readonly undoLabel: ComputedRef<string | null>;
+  readonly redoLabel: ComputedRef<string | null>;
   /** Resolves when the draft that the home keeps was read. */
   readonly ready: Promise<void>;
   /** One field by its dotted path; those of the dataset go to the drawing. */
@@ -67,6 +68,8 @@ export interface RunDraft {
   /** Makes the design a fork: its specification, with the region to be edited; the seed is kept. */
   fork(parent: { id: string; name: string }, spec: RunSpec): void;
   unfork(): void;
+  /** The design that the first visit begins with. */
+  renew(): void;
   undo(): void;
   redo(): void;
 }
@@ -79,7 +82,11 @@ export function useDraft(editor: PaintEditor): RunDraft {
   const patch = (change: Partial<Draft>): void => {
     draft.value = { ...draft.value, ...change };
   };
-  const spec = computed<RunSpec>(() => ({ ...draft.value.settings, dataset: editor.state.value.spec }));
+  const spec = computed<RunSpec>(() => {
+    // In the order of the schema, as everybody writes it.
+    const { version, ...rest } = draft.value.settings;
+    return { version, dataset: editor.state.value.spec, ...rest };
+  });
 
   // A step of the drawing ends what could be redone of the settings.
   let turning = false;
@@ -141,8 +148,16 @@ export function useDraft(editor: PaintEditor): RunDraft {
     name: computed({ get: () => draft.value.name, set: (name: string) => patch({ name }) }),
     preset: computed(() => draft.value.preset),
     parent: computed(() => draft.value.parent),
-    canUndo: computed(() => undoTurn(history(), depth()) !== null),
-    canRedo: computed(() => redoTurn(history(), depth(), editor.state.value.future.length) !== null),
+    undoLabel: computed(() => {
+      const by = undoTurn(history(), depth());
+      if (!by) return null;
+      return by.drawing ? editor.undoLabel.value : draft.value.past.at(-1)!.label;
+    }),
+    redoLabel: computed(() => {
+      const by = redoTurn(history(), depth(), editor.state.value.future.length);
+      if (!by) return null;
+      return by.settings === undefined ? editor.redoLabel.value : draft.value.future.at(-1)!.label;
+    }),
     ready,
     setField(path, value, label) {
       const [first, ...rest] = path.split('.');
@@ -160,6 +175,10 @@ export function useDraft(editor: PaintEditor): RunDraft {
       patch({ parent, preset: null, name: '' });
     },
     unfork: () => patch({ parent: null }),
+    renew() {
+      take('New design', settingsOf(firstSpec), firstSpec.dataset);
+      patch({ preset: 'quick', parent: null, name: '' });
+    },
     undo: () => turn(undoTurn(history(), depth()), () => editor.undo()),
     redo: () => turn(redoTurn(history(), depth(), editor.state.value.future.length), () => editor.redo()),
   };

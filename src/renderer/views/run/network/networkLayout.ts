@@ -25,9 +25,11 @@ export interface NetworkLayout {
   readonly height: number;
   readonly nodes: readonly PlacedNode[];
   readonly edges: readonly PlacedEdge[];
+  /** Upper left corner of the explanation of signs. */
+  readonly legend: { readonly x: number; readonly y: number };
 }
 
-const BOX = { width: 208, height: 64 };
+const BOX = { width: 236, height: 64 };
 const SLAB = 46;
 const ROW = 104;
 const BUS = 26;
@@ -76,6 +78,7 @@ export function layoutNetwork(plan: NetworkPlan): NetworkLayout {
     width: rightEdge + BUS + EDGE,
     height: rowY(bottomRow) + BOX.height + BUS + EDGE,
     nodes,
+    legend: { x: EDGE, y: rowY(2) },
     edges: [
       ...plan.edges.map((edge) => route(edge, at.get(edge.from)!, at.get(edge.to)!)),
       ...conditioningEdges(nodes, leftEdge, rightEdge, rowY(bottomRow)),
@@ -118,7 +121,7 @@ function route({ kind, label }: NetworkEdge, a: PlacedNode, b: PlacedNode): Plac
     kind,
     points: straight ? [points[0], points[3]] : points,
     label,
-    labelAt: [Math.max(middle(a), middle(b)) + 8, half + (down ? 4 : 4)],
+    labelAt: [Math.max(middle(a), middle(b)) + 8, half + 4],
     anchor: 'start',
   };
 }

@@ -9,7 +9,9 @@ const series = (...keys: string[]): LiveSeries => ({
 const style = { color: '#123456', dash: 'dotted', marker: 'rect' } as const;
 
 it('has a chart for each metric that was recorded, and none for others', () => {
-  const titles = otherCharts(series('loss', 'learningRate', 'accuracy/overall/x', 'surprise')).map((c) => c.title);
+  const titles = otherCharts(series('loss', 'learningRate', 'accuracy/overall/x', 'surprise')).map(
+    (c) => c.title,
+  );
   expect(titles).toEqual(['Learning rate', 'surprise']);
 });
 

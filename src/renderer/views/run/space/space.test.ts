@@ -147,7 +147,17 @@ describe('cellAt', () => {
 
   it('takes the evaluated label whose drawn cell is hit, although others of the lattice are nearer', () => {
     expect(cellAt(fine, [{ x: 3, y: 3 }], [3.14, 2.9], 0.2)).toEqual([3, 3]);
-    expect(cellAt(fine, [{ x: 3, y: 3 }, { x: 3.1, y: 2.9 }], [3.14, 2.9], 0.2)).toEqual([3.1, 2.9]);
+    expect(
+      cellAt(
+        fine,
+        [
+          { x: 3, y: 3 },
+          { x: 3.1, y: 2.9 },
+        ],
+        [3.14, 2.9],
+        0.2,
+      ),
+    ).toEqual([3.1, 2.9]);
   });
 
   it('takes the lattice where nothing was evaluated', () => {

@@ -1,17 +1,15 @@
 import type { InjectionKey, Ref } from 'vue';
 import type { RunRow } from '../../../../shared/contract/runs.ts';
-import type { AccuracyMode } from '../model/columns.ts';
 
 /** What the cells of a row need of the table around them. */
 export interface RowContext {
   /** The one row that Tab reaches. Keyed, so that only rows that change are drawn. */
   readonly focused: ReadonlySet<string>;
-  readonly chosen: ReadonlySet<string>;
+  /** The one under the pointer. */
+  readonly hovered: ReadonlySet<string>;
   /** Id of the run whose name is being edited. */
   readonly renaming: Readonly<Ref<string | null>>;
   readonly nowMs: Readonly<Ref<number>>;
-  readonly mode: Readonly<Ref<AccuracyMode>>;
-  choose(id: string, event: { shiftKey: boolean }): void;
   star(run: RunRow): void;
   beginRename(id: string | null): void;
   rename(run: RunRow, name: string): Promise<boolean>;

@@ -10,6 +10,14 @@ export interface CellText {
   readonly title?: string;
 }
 
+// Making a formatter takes longer than a hundred uses of it.
+const WHOLE = new Intl.NumberFormat('en');
+const PRECISE = new Intl.NumberFormat('en', { maximumFractionDigits: 10 });
+const TIME = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' });
+
+/** Day, date and time to the second, in the user's own way of writing. */
+export const exactTime = (iso: string): string => TIME.format(new Date(iso));
+
 const NOTHING: CellText = { text: '–' };
 
 /** The text of a cell; cells with more than text (name, region, state, tags …) are drawn by components. */
@@ -29,7 +37,7 @@ export function cellText(
     case 'queue':
       return row.queuePosition === null ? NOTHING : { text: String(row.queuePosition + 1) };
     case 'step':
-      return { text: row.step.toLocaleString('en'), aside: `/ ${row.steps.toLocaleString('en')}` };
+      return { text: WHOLE.format(row.step), aside: `/ ${WHOLE.format(row.steps)}` };
     case 'seed':
       return { text: String(row.seed) };
     case 'preset':
@@ -40,7 +48,7 @@ export function cellText(
       if (row.seconds === 0) return NOTHING;
       return { text: formatDuration(row.seconds), title: `${row.seconds.toFixed(1)} s` };
     case 'images':
-      return row.region === null ? NOTHING : { text: row.region.trainingImages.toLocaleString('en') };
+      return row.region === null ? NOTHING : { text: WHOLE.format(row.region.trainingImages) };
     default:
       return NOTHING;
   }
@@ -61,10 +69,7 @@ export function numberText(value: number | undefined): CellText {
   if (value === undefined) return NOTHING;
   const short = Number(value.toPrecision(4));
   const size = Math.abs(short);
-  const text =
-    size !== 0 && (size < 1e-3 || size >= 1e7)
-      ? short.toExponential()
-      : short.toLocaleString('en', { maximumFractionDigits: 10 });
+  const text = size !== 0 && (size < 1e-3 || size >= 1e7) ? short.toExponential() : PRECISE.format(short);
   return short === value ? { text } : { text, title: String(value) };
 }
 

@@ -41,7 +41,7 @@ const OWN: Readonly<Record<string, OwnColumn>> = {
     'heldOut',
     'The label space in small, and the fraction of the 2D labels of the frame that is held out.',
   ),
-  state: own('State', 160, 'state', 'The state and why it is so; progress and time left while it trains.'),
+  state: own('State', 178, 'state', 'The state and why it is so; progress and time left while it trains.'),
   queue: own('Queue', 76, 'queue', 'Place in the queue: 1 starts next.', true),
   step: own('Step', 112, 'progress', 'Optimizer steps done, of all; sorts by the fraction done.', true),
   tags: own('Tags', 150, 'tags', 'Words to find and filter runs by.'),
@@ -63,6 +63,11 @@ const OWN: Readonly<Record<string, OwnColumn>> = {
 
 /** Keys of the columns that belong to every run, in the order of the chooser. */
 export const OWN_COLUMNS: readonly string[] = Object.keys(OWN);
+
+/** Columns that are drawn by a component; all others are text. */
+export const DRAWN_COLUMNS: ReadonlySet<string> = new Set(
+  'name state star region tags note created parent'.split(' '),
+);
 
 /** Always there, always first: without it a row says nothing. */
 export const FIXED_COLUMN = 'name';

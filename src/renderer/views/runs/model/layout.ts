@@ -12,8 +12,6 @@ export const TableLayout = z.object({
   accuracy: AccuracyMode,
   /** Null: open where the window is wide. */
   queueOpen: z.boolean().nullable(),
-  /** The address of the table when it was left. */
-  query: z.string().max(4000),
 });
 export type TableLayout = z.infer<typeof TableLayout>;
 
@@ -23,7 +21,6 @@ export const initialLayout = (): TableLayout => ({
   density: 'comfortable',
   accuracy: 'last',
   queueOpen: null,
-  query: '',
 });
 
 type Known = Pick<RunPage['known'], 'sections'>;

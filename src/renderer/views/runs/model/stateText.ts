@@ -19,7 +19,8 @@ export function stateText(run: RunRow): StateText {
       const { progress } = run;
       const phase = progress === null ? 'starting' : PHASES[progress.phase];
       const left = progress?.secondsLeft == null ? '' : `${formatDuration(progress.secondsLeft)} left`;
-      return { percent: percentOf(run), aside: [phase, left].filter(Boolean).join(', ') || null, reason };
+      const percent = percentOf(run);
+      return { percent, aside: [phase || `${percent} %`, left].filter(Boolean).join(', '), reason };
     }
     case 'finished':
       return { percent: null, aside: null, reason };
@@ -27,8 +28,8 @@ export function stateText(run: RunRow): StateText {
       // A run that waits nowhere would else look as if it were about to start.
       const place = run.queuePosition;
       const waits =
-        place === null ? (run.state === 'queued' ? 'not in the queue' : null) : `${place + 1}. in the queue`;
-      const kept = run.step > 0 ? `at ${percentOf(run)} %` : null;
+        place === null ? (run.state === 'queued' ? 'not in the queue' : null) : `queue #${place + 1}`;
+      const kept = run.step > 0 ? `${percentOf(run)} %` : null;
       return { percent: null, aside: [kept, waits].filter(Boolean).join(', ') || null, reason };
     }
   }

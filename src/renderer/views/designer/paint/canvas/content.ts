@@ -25,6 +25,7 @@ export function sceneLayers(
     shapes: preview?.layer === id ? preview.shapes : shapesOf(spec, id),
     visible: viewOf(views, id).visible,
     style: layerStyle(theme, spec.parts, id),
+    frameOnly: id === 'heldOut',
   }));
 }
 

@@ -75,7 +75,7 @@ function drawTicks(context: CanvasRenderingContext2D, view: Viewport, theme: Can
   context.textBaseline = 'bottom';
   context.fillText('label x (px)', (plot.left + right) / 2, bottom + 36);
   context.save();
-  context.translate(13, (plot.top + bottom) / 2);
+  context.translate(plot.left - GUTTERS.left + 13, (plot.top + bottom) / 2);
   context.rotate(-Math.PI / 2);
   context.fillText('label y (px)', 0, 3);
   context.restore();
@@ -138,14 +138,14 @@ function drawCoverage(
   context.restore();
 
   context.fillStyle = theme.muted;
-  const label = `${most.toLocaleString('en')} images`;
-  if (name === 'x') {
-    context.textAlign = 'right';
-    context.textBaseline = 'top';
-    context.fillText(label, plot.left - 5, plot.top - STRIP - 2 - CHART);
-  } else {
-    context.textAlign = 'center';
-    context.textBaseline = 'bottom';
-    context.fillText(label, plot.left + plot.width + 30, plot.top - 4);
+  context.textAlign = 'left';
+  context.textBaseline = 'bottom';
+  context.save();
+  if (name === 'x') context.translate(plot.left, plot.top - base - CHART - 3);
+  else {
+    context.translate(plot.left + plot.width + base + CHART + 3, plot.top);
+    context.rotate(Math.PI / 2);
   }
+  context.fillText(`images of each ${name}, up to ${most.toLocaleString('en')}`, 0, 0);
+  context.restore();
 }

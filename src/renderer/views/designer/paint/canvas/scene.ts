@@ -15,6 +15,8 @@ export interface SceneLayer {
   readonly shapes: readonly ShapeSpec[];
   readonly visible: boolean;
   readonly style: LayerStyle;
+  /** It acts on 2D labels only, so that nothing of it is shown in the margin. */
+  readonly frameOnly: boolean;
 }
 
 /** Colours of labels below the layers: one of `colors` (packed) for each label by its code, 0 for none. */
@@ -222,6 +224,12 @@ export class Scene {
     side.clip();
     side.clearRect(clip.x, clip.y, clip.width, clip.height);
     side.imageSmoothingEnabled = false;
+    if (layer.frameOnly && lattice.margin > 0) {
+      const frame = deviceRect(view, ratio, frameSpanOf(lattice.x), frameSpanOf(lattice.y));
+      side.beginPath();
+      side.rect(frame.x, frame.y, frame.width, frame.height);
+      side.clip();
+    }
     side.drawImage(layer.image.canvas, space.x, space.y, space.width, space.height);
     side.globalCompositeOperation = 'source-in';
     side.fillStyle = this.patterns.fill(layer.style, ratio, space.x, space.y);

@@ -22,23 +22,30 @@ export interface Viewport {
 }
 
 /** CSS pixels around the plot: tick labels left and below, coverage above and right. */
-export const GUTTERS = { left: 50, right: 62, top: 58, bottom: 40 } as const;
+export const GUTTERS = { left: 50, right: 64, top: 62, bottom: 40 } as const;
 /** A cell is drawn at most this wide, in CSS pixels. */
 const MAX_CELL = 96;
 
+/** The largest square in the canvas beside the gutters, since the label space is one, in the middle. */
 export function plotOf(width: number, height: number): Rect {
+  const free = { x: width - GUTTERS.left - GUTTERS.right, y: height - GUTTERS.top - GUTTERS.bottom };
+  const side = Math.max(1, Math.floor(Math.min(free.x, free.y)));
   return {
-    left: GUTTERS.left,
-    top: GUTTERS.top,
-    width: Math.max(1, width - GUTTERS.left - GUTTERS.right),
-    height: Math.max(1, height - GUTTERS.top - GUTTERS.bottom),
+    left: GUTTERS.left + Math.max(0, Math.floor((free.x - side) / 2)),
+    top: GUTTERS.top + Math.max(0, Math.floor((free.y - side) / 2)),
+    width: side,
+    height: side,
   };
 }
+
+/** CSS pixels around all of the label space, so that its border is seen. */
+const PADDING = 3;
 
 /** All of the label space, as large as it fits, in the middle. */
 export function fitViewport(lattice: Lattice, plot: Rect): Viewport {
   const [x, y] = [spanOf(lattice.x), spanOf(lattice.y)];
-  const scale = Math.min(plot.width / (x[1] - x[0]), plot.height / (y[1] - y[0]));
+  const room = (length: number) => Math.max(1, length - 2 * PADDING);
+  const scale = Math.min(room(plot.width) / (x[1] - x[0]), room(plot.height) / (y[1] - y[0]));
   return {
     plot,
     scale,

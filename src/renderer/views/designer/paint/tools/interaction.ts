@@ -163,6 +163,8 @@ export class Interaction {
     const { active, selected, spec } = this.host.state();
     if (this.current?.kind === 'edit') return [...this.current.gesture.changed().values()];
     if (this.current?.kind === 'shape') return this.current.gesture.shapes();
+    // Strokes and polygons show themselves; what was selected before would be in the way.
+    if (this.current !== null) return [];
     const shapes = shapesOf(spec, active);
     return selected.flatMap((i) => shapes[i] ?? []);
   }
