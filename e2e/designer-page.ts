@@ -47,12 +47,15 @@ export class DesignerPage {
 
   /** Opens a part of the design: Dataset, Model, Training, Evaluation or JSON. */
   async part(name: string): Promise<void> {
-    await this.page.getByRole('radio', { name, exact: true }).check({ force: true });
+    await this.page
+      .getByRole('radiogroup', { name: 'Part of the design' })
+      .getByText(name, { exact: true })
+      .click();
   }
 
   /** Types a value into a field of a form. */
   async field(label: string, value: string): Promise<void> {
-    const input = this.page.getByRole('textbox', { name: label, exact: false }).first();
+    const input = this.page.getByRole('textbox', { name: label, exact: true });
     await input.fill(value);
     await input.press('Enter');
   }

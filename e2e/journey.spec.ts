@@ -25,7 +25,7 @@ test('paint, start, watch, stop, resume, fork, compare, export', async ({ page, 
   await expect(designer.summary).not.toContainText('256 training images');
 
   await designer.layer('Lesion');
-  await designer.tool('band-x');
+  await designer.tool('bandX');
   await designer.drag([0.3, 0.3], [0.36, 0.5]);
   await expect(designer.shapes()).toHaveCount(1);
   // The prediction follows the drawing: the lesion has cut the training set apart.
@@ -62,7 +62,7 @@ test('paint, start, watch, stop, resume, fork, compare, export', async ({ page, 
   // Stop, and go on to the end.
   await page.getByRole('button', { name: 'Stop', exact: true }).click();
   await expect(page.getByText('stopped', { exact: true })).toBeVisible({ timeout: 60_000 });
-  await expect(page.getByText(/stopped by the user at step \d+ of 60/)).toBeVisible();
+  await expect(page.getByText(/Stopped at step \d+ of 60/)).toBeVisible();
   await page.getByRole('button', { name: 'Resume', exact: true }).click();
   await expect(page.getByText('finished', { exact: true })).toBeVisible({ timeout: 120_000 });
   const parent = await show(home, parentId);

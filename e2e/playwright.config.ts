@@ -11,6 +11,7 @@ export default defineConfig({
   forbidOnly: true,
   use: {
     browserName: 'chromium',
+    actionTimeout: 20_000,
     headless: true,
     viewport: { width: 1280, height: 860 },
     launchOptions: {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
 import type { EngineEvent } from '../../shared/engine-protocol.ts';
 import { processIdentity } from '../workbench/process-identity.ts';
@@ -74,3 +75,24 @@ test('nothing is sent to a process that has ended, which would crash Electron', 
     engine.kill();
   }).not.toThrow();
 });
+
+test('the real engine leaves when its last event has arrived, and is not made to', async () => {
+  const folder = temporaryFolder();
+  const end = await startEngine({
+    entry: fileURLToPath(new URL('../../engine/main.ts', import.meta.url)),
+    spawn: spawnUtility,
+    logFile: path.join(folder, 'engine.log'),
+    request: {
+      type: 'train',
+      runId: 'r',
+      folder,
+      spec: testSpec({ steps: 2 }),
+      engine: 'auto',
+      threads: 1,
+      resumeFrom: null,
+    },
+    onEvent: () => {},
+    exitGraceMs: 600_000, // longer than this test may take
+  }).done;
+  expect(end).toMatchObject({ outcome: 'finished', step: 2, error: null });
+}, 60_000);

@@ -30,6 +30,7 @@ export function guardQuit(options: QuitOptions): QuitGuard {
   let leaving = false;
   app.on('before-quit', (event) => {
     if (safe) return;
+    event.preventDefault();
     if (leaving) return;
     leaving = true;
     void leave(options).finally(() => {

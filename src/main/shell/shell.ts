@@ -120,7 +120,8 @@ export function runShell(home: string, log: Log): Shell {
 
   const queue = workbench.runQueue({ onEnd: (outcome) => announce(outcome) });
   const announce = (outcome: TrainOutcome): void => {
-    tell(endNotice(outcome));
+    const notice = endNotice(outcome);
+    if (notice) tell(notice);
     const message = describeEnd(outcome);
     // Who looks at the window sees the notice there.
     if (message === null || window?.isFocused()) return;

@@ -36,5 +36,13 @@ export function act(name: Action): void {
 function notify({ level, text, runId }: Extract<ShellCommand, { type: 'notice' }>): void {
   const link =
     runId === null ? null : h('a', { href: `#/runs/${runId}`, style: { marginLeft: '8px' } }, 'Show the run');
-  ElNotification({ type: level, title: 'Clifford', message: h('span', [text, link]), duration: 8000 });
+  ElNotification({
+    type: level,
+    title: 'Clifford',
+    message: h('span', [text, link]),
+    duration: 8000,
+    // Away from the buttons of every view.
+    position: 'bottom-right',
+    offset: 40,
+  });
 }

@@ -51,7 +51,12 @@ From another machine, forward the port under the same number:
           port: options.port,
           exposed,
         });
-        const queue = workbench.runQueue({ onEnd: (outcome) => host.commands.send(endNotice(outcome)) });
+        const queue = workbench.runQueue({
+          onEnd: (outcome) => {
+            const notice = endNotice(outcome);
+            if (notice) host.commands.send(notice);
+          },
+        });
         const interrupts = listenForInterrupts(() => context.terminal.err('Closing …\n'));
         context.terminal.out(`${server.url}\n`);
         context.terminal.err(`Open this link to see the runs in ${workbench.home}; Ctrl-C ends it.\n`);

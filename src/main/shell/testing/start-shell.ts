@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { RPCLink } from '@orpc/client/message-port';
 import { createORPCClient } from '@orpc/client';
@@ -55,6 +55,24 @@ export async function becomeReady(): Promise<electron.BrowserWindow> {
   return electron.BrowserWindow.all[0]!;
 }
 
+/** The program with its window. */
+export async function startWindow(options: Parameters<typeof startProgram>[0] = {}) {
+  const { home } = await startProgram(options);
+  return { home, window: await becomeReady() };
+}
+
+/** Arguments of each call of a function of Electron. */
+export const callsOf = (name: string): unknown[][] =>
+  electron.recorded.filter((call) => call.name === name).map((call) => call.args);
+
+/** A request of the page by our scheme. */
+export function ask(url: string, init?: RequestInit): Promise<Response> {
+  const handler = electron.handlers.get('protocol:clifford') as unknown as (
+    request: Request,
+  ) => Promise<Response>;
+  return handler(new Request(url, init));
+}
+
 /** What the preload script does: asks for the port from a frame of a page. */
 export function askForPort(contents: object, frame: StandInFrame | null): void {
   electron.ipcMain.emit(PORT_CHANNEL, { sender: contents, senderFrame: frame });
@@ -85,10 +103,4 @@ function find(id: string, items: MenuItem[]): MenuItem | undefined {
     if (below) return below;
   }
   return undefined;
-}
-
-export function makeFolder(...parts: string[]): string {
-  const folder = path.join(...parts);
-  mkdirSync(folder, { recursive: true });
-  return folder;
 }

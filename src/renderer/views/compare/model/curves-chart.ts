@@ -1,6 +1,8 @@
 import { curvesOption, type Curve, type CurvesSettings } from '../../../charts/curves.ts';
 import type { EChartsOption } from '../../../charts/echarts.ts';
+import { clipRange, meanSpacing, smooth, type Point } from '../../../charts/smoothing.ts';
 import type { ChartTheme } from '../../../charts/theme.ts';
+import { thinned } from './thin.ts';
 
 export interface ComparedCurvesSettings extends CurvesSettings {
   readonly xLog: boolean;
@@ -12,24 +14,23 @@ export interface ComparedCurvesSettings extends CurvesSettings {
 const MOST_LINES = 14;
 /** More curves than this are drawn without a legend: the list of runs beside the charts is one. */
 const MOST_IN_LEGEND = 16;
-/** Points that are drawn of each curve, by Steinarsson's largest triangles, where there are many. */
-const MANY_POINTS = 20_000;
+/** Points that a chart draws in all. Fifty curves over 500 pixels have no room for more. */
+const MOST_POINTS = 30_000;
 
-/** `curvesOption` for many runs: curves that stand back, a logarithmic x axis, a tooltip that fits. */
+/** `curvesOption` for many runs: curves that stand back, a logarithmic x axis, a tooltip that fits, few enough points. */
 export function comparedCurvesOption(
-  curves: readonly Curve[],
-  { xLog, faint, ...settings }: ComparedCurvesSettings,
+  all: readonly Curve[],
+  { xLog, faint, ...given }: ComparedCurvesSettings,
   theme: ChartTheme,
 ): EChartsOption {
-  const drawn = xLog ? curves.map(positive) : curves;
+  const { curves, settings } = fewEnough(xLog ? all.map(positive) : all, given);
   const legend = curves.length > 1 && curves.length <= MOST_IN_LEGEND;
-  const option = curvesOption(drawn, { ...settings, legend }, theme) as Record<string, unknown>;
-  const points = drawn.reduce((sum, curve) => sum + curve.points.length, 0);
+  const option = curvesOption(curves, { ...settings, legend }, theme) as Record<string, unknown>;
   const series = (option['series'] as Series[]).map((one) => ({
     ...one,
     // Curves are made anew whenever points come: an animation would begin again each time.
     animation: false,
-    ...(one.type === 'line' && points > MANY_POINTS ? { sampling: 'lttb' } : {}),
+    ...(one.type === 'line' && one.data.length > 0 ? { data: packed(one.data), dimensions: ['x', 'y'] } : {}),
     ...(faint.has(one.name.replace(/ \(measured\)$/, '')) ? stoodBack(one) : {}),
   }));
   return {
@@ -46,6 +47,7 @@ export function comparedCurvesOption(
 interface Series {
   readonly type: string;
   readonly name: string;
+  readonly data: readonly Point[];
   readonly lineStyle?: object;
   readonly renderItem?: (...args: unknown[]) => { style: object } | undefined;
 }
@@ -54,6 +56,72 @@ interface Item {
   readonly seriesName: string;
   readonly marker: string;
   readonly value: readonly unknown[];
+}
+
+/**
+ * Curves of as many points as can be drawn at once. Where points are left out, averages and the ends of the y axis
+ * still follow from all of them, and what was measured is not drawn behind its average.
+ */
+function fewEnough(
+  curves: readonly Curve[],
+  settings: CurvesSettings,
+): { curves: readonly Curve[]; settings: CurvesSettings } {
+  const total = curves.reduce((sum, { points }) => sum + points.length, 0);
+  if (total <= MOST_POINTS) return { curves, settings };
+  const { smoothing = 0, outliers = 0, log = false } = settings;
+  const most = Math.max(200, Math.floor(MOST_POINTS / curves.length));
+  const spacing = Math.max(0, ...curves.map(({ points }) => meanSpacing(points)));
+  const range =
+    outliers > 0
+      ? clipRange(
+          curves.map(({ points }) => points.map(([, y]) => y)),
+          outliers,
+          log,
+        )
+      : null;
+  return {
+    curves: curves.map((curve) => ({
+      ...curve,
+      points: drawnPoints(curve.points, most, smoothing, spacing),
+    })),
+    settings: {
+      ...settings,
+      smoothing: 0,
+      outliers: 0,
+      ...(range === null ? {} : { yMin: range[0], yMax: range[1] }),
+    },
+  };
+}
+
+/** By array of points: pointing at a run draws the same curves again. */
+const cache = new WeakMap<readonly Point[], { key: string; points: readonly Point[] }>();
+
+function drawnPoints(
+  points: readonly Point[],
+  most: number,
+  smoothing: number,
+  spacing: number,
+): readonly Point[] {
+  const key = `${most} ${smoothing} ${spacing}`;
+  const known = cache.get(points);
+  if (known?.key === key) return known.points;
+  const drawn = thinned(smoothing > 0 ? smooth(points, smoothing, spacing) : points, most);
+  cache.set(points, { key, points: drawn });
+  return drawn;
+}
+
+/**
+ * Points one after the other. ECharts copies and looks through every element of an array of arrays whenever an option
+ * is set, which takes longer than to draw them.
+ * @returns (2 · points) float64: x, y, x, y …
+ */
+function packed(points: readonly Point[]): Float64Array {
+  const out = new Float64Array(2 * points.length);
+  points.forEach(([x, y], i) => {
+    out[2 * i] = x;
+    out[2 * i + 1] = y;
+  });
+  return out;
 }
 
 function positive(curve: Curve): Curve {

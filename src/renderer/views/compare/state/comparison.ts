@@ -1,6 +1,7 @@
 import {
   computed,
   inject,
+  onScopeDispose,
   provide,
   shallowRef,
   type ComputedRef,
@@ -27,11 +28,15 @@ export interface Comparison {
   /** Has metrics read for as long as the calling card lives. */
   need(series: () => readonly NeededSeries[]): void;
   /** The run under the pointer in the list of runs or in a chart. */
-  readonly hovered: ShallowRef<string | null>;
+  readonly hovered: Readonly<ShallowRef<string | null>>;
+  /** Charts follow when the pointer rests, not on its way over a list. */
+  hover(runId: string | null): void;
   /** What each card of parallel coordinates lets through; null is everything. */
   readonly brushed: ShallowRef<ReadonlyMap<string, ReadonlySet<string>>>;
-  /** Runs that stand back: another one is pointed at, or a brush left them out. */
+  /** Runs that stand back in charts: another one is pointed at, or a brush left them out. */
   isFaint(runId: string): boolean;
+  /** Runs that a brush left out. */
+  isLeftOut(runId: string): boolean;
   /** Changes a card's settings, as one step of undo. */
   set<K extends CardKind>(card: CardOf<K>, change: Partial<CardOf<K>['settings']>): void;
   changeCard(card: Card, change: Partial<Pick<Card, 'width' | 'height' | 'hidden'>>): void;
@@ -42,6 +47,10 @@ export interface Comparison {
   /** Labels that were picked and are shown. */
   readonly picked: ComputedRef<readonly (readonly [number, number])[]>;
 }
+
+/** How long the pointer rests on a run before charts point it out, and until they stop. */
+const REST_MS = 120;
+const LEAVE_MS = 60;
 
 const KEY: InjectionKey<Comparison> = Symbol('comparison');
 
@@ -56,6 +65,9 @@ export function provideComparison(
   const runs = computed(() => all.value.filter(({ id }) => !hidden().includes(id)));
   const hovered = shallowRef<string | null>(null);
   const brushed = shallowRef<ReadonlyMap<string, ReadonlySet<string>>>(new Map());
+  const isLeftOut = (id: string): boolean => [...brushed.value.values()].some((through) => !through.has(id));
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  onScopeDispose(() => clearTimeout(timer));
   const comparison: Comparison = {
     runs,
     groups: computed(() => groupsOf(runs.value)),
@@ -65,10 +77,12 @@ export function provideComparison(
     need,
     hovered,
     brushed,
-    isFaint: (id) => {
-      if (hovered.value !== null) return hovered.value !== id;
-      return [...brushed.value.values()].some((through) => !through.has(id));
+    hover: (id) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => (hovered.value = id), id === null ? LEAVE_MS : REST_MS);
     },
+    isFaint: (id) => (hovered.value === null ? isLeftOut(id) : hovered.value !== id),
+    isLeftOut,
     ...rest,
   };
   provide(KEY, comparison);

@@ -52,9 +52,11 @@ export interface ComparedRuns {
   reload(id: string): void;
 }
 
-/** Points of live runs come in this often, their rows that often. */
+/** Points of live runs are drawn this often, their rows that often. */
 const POINTS_MS = 300;
 const ROWS_MS = 1000;
+/** While many answers are awaited, what came is drawn together. */
+const TOGETHER_MS = 700;
 /** How often runs that do not train are looked at when something changed in the home. */
 const LOOK_MS = 2000;
 /** Requests under way at once: the rest of the window wants answers too. */
@@ -67,8 +69,8 @@ export function useComparedRuns(ids: Readonly<Ref<readonly string[]>>): Compared
   const entries = shallowReactive(new Map<string, Entry>());
   const revision = shallowRef(0);
   const pointsRevision = shallowRef(0);
-  const bump = bumper(revision, ROWS_MS);
-  const bumpPoints = bumper(pointsRevision, POINTS_MS);
+  const bump = bumper(revision);
+  const bumpPoints = bumper(pointsRevision);
   const limited = limiter(AT_ONCE);
 
   const needs = shallowReactive(new Set<() => readonly NeededSeries[]>());
@@ -100,7 +102,8 @@ export function useComparedRuns(ids: Readonly<Ref<readonly string[]>>): Compared
     }
     if (entry.gone) return;
     follow(entry);
-    bump.now();
+    if ([...entries.values()].some(isAwaited)) bump.soon(TOGETHER_MS);
+    else bump.now();
     fetchMissing(entry);
   }
 
@@ -135,12 +138,12 @@ export function useComparedRuns(ids: Readonly<Ref<readonly string[]>>): Compared
               }
               fetchMissing(entry);
             }
-            bumpPoints.soon();
+            bumpPoints.soon(POINTS_MS);
           } else if (pulse.type === 'row') {
             const before = entry.row;
             entry.row = pulse.row;
             if (before?.state !== pulse.row.state) void load(entry);
-            else bump.soon();
+            else bump.soon(ROWS_MS);
           } else if (pulse.type === 'changed') void load(entry);
         },
         (problem) => {
@@ -187,7 +190,9 @@ export function useComparedRuns(ids: Readonly<Ref<readonly string[]>>): Compared
     takeSeries(entry, key, answer);
     // What does not fit into one answer stays thinned, and is not asked for again.
     entry.loaded.set(key, exact || !answer.thinned ? 'exact' : 'thinned');
-    bumpPoints.soon();
+    if ([...entries.values()].some(({ loaded }) => [...loaded.values()].includes('asked')))
+      bumpPoints.soon(TOGETHER_MS);
+    else bumpPoints.now();
   }
 
   let lookTimer: ReturnType<typeof setTimeout> | undefined;
@@ -279,7 +284,7 @@ export function useComparedRuns(ids: Readonly<Ref<readonly string[]>>): Compared
   });
   return {
     runs,
-    loading: computed(() => ordered.value.some(({ view, problem }) => view === null && problem === null)),
+    loading: computed(() => ordered.value.some(isAwaited)),
     absent: computed(() => ordered.value.flatMap((entry) => absence(entry) ?? [])),
     seriesOf: (runId, key) => {
       void pointsRevision.value;
@@ -309,6 +314,7 @@ export function useComparedRuns(ids: Readonly<Ref<readonly string[]>>): Compared
   };
 }
 
+const isAwaited = ({ view, problem }: Entry): boolean => view === null && problem === null;
 const isGone = ({ problem }: Entry): boolean => problem?.code === 'NOT_FOUND';
 
 function absence(entry: Entry): AbsentRun | null {
@@ -322,15 +328,21 @@ function absence(entry: Entry): AbsentRun | null {
   return null;
 }
 
-/** Counts up, at most once in a while, so that charts are not drawn for every single point. */
-function bumper(counter: Ref<number>, everyMs: number): { now(): void; soon(): void; dispose(): void } {
+/** Counts up, at most once in a while, so that charts are not drawn for every single answer. */
+function bumper(counter: Ref<number>): { now(): void; soon(withinMs: number): void; dispose(): void } {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const now = (): void => {
     clearTimeout(timer);
     timer = undefined;
     counter.value++;
   };
-  return { now, soon: () => void (timer ??= setTimeout(now, everyMs)), dispose: () => clearTimeout(timer) };
+  return {
+    now,
+    soon: (withinMs) => {
+      timer ??= setTimeout(now, withinMs);
+    },
+    dispose: () => clearTimeout(timer),
+  };
 }
 
 /** Runs jobs in the order given, only so many at the same time. */

@@ -1,7 +1,7 @@
 import type { ImageKind } from '../../../../core/dataset/dataset.ts';
 import type { Lattice } from '../../../../core/dataset/lattice.ts';
 import type { Analysis } from '../analysis/analyze.ts';
-import { labelText } from './canvas/overlay.ts';
+import { labelText } from './labelText.ts';
 
 /** What is known about one label, for read-outs. */
 export interface LabelFacts {

@@ -43,7 +43,8 @@ export function useStepCursor(measured: () => readonly number[]): StepCursor {
   }
   function move(by: number): void {
     const next = stepFrom(steps.value, step.value, by);
-    if (next !== null) choose(next);
+    // At either end nothing moves, and what follows the newest goes on to do so.
+    if (next !== null && next !== step.value) choose(next);
   }
 
   const playing = ref(false);

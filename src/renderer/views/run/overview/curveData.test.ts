@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { LiveSeries } from '../live/liveSeries.ts';
-import { LOSS, metricCurves, metricSettings, otherCharts } from './curveData.ts';
+import { axisLength, LOSS, metricCurves, metricSettings, otherCharts } from './curveData.ts';
 
 const series = (...keys: string[]): LiveSeries => ({
   epoch: 0,
@@ -22,8 +22,20 @@ it('draws training loss in the style of the run, and tells validation apart from
   expect(metricCurves(LOSS, series('loss'), style, '#abcdef')).toHaveLength(1);
 });
 
+it('shows the beginning of a run large, all that is there, and the whole at its end', () => {
+  for (let step = 0; step <= 900; step++) {
+    const length = axisLength(step, 900);
+    expect(length).toBeGreaterThanOrEqual(step);
+    expect(length).toBeLessThanOrEqual(Math.max(2 * step, 20));
+  }
+  expect(axisLength(451, 900)).toBe(900);
+  // It changes at doublings only, not with each step.
+  const lengths = new Set(Array.from({ length: 901 }, (_, step) => axisLength(step, 900)));
+  expect(lengths.size).toBeLessThan(10);
+});
+
 it('smooths and takes logarithms only where that makes sense', () => {
-  const shown = { log: true, smoothing: 0.6, ignoreOutliers: true, cursor: 3, steps: 100 };
+  const shown = { log: true, smoothing: 0.6, ignoreOutliers: true, cursor: 3, length: 100 };
   expect(metricSettings(LOSS, shown)).toMatchObject({ log: true, smoothing: 0.6, xMax: 100, cursor: 3 });
   const [rate] = otherCharts(series('learningRate'));
   expect(metricSettings(rate!, shown)).toMatchObject({ log: false, smoothing: 0 });

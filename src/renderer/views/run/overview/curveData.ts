@@ -89,7 +89,18 @@ export interface Shown {
   readonly smoothing: number;
   readonly ignoreOutliers: boolean;
   readonly cursor: number | null;
-  readonly steps: number;
+  /** Where the axis ends, as `axisLength` says. */
+  readonly length: number;
+}
+
+/**
+ * How much of a run's length the axis shows while it trains: the least half, quarter, eighth … that holds what is
+ * there, so that the beginning can be seen and the axis seldom changes.
+ */
+export function axisLength(step: number, steps: number): number {
+  let length = steps;
+  while (Math.ceil(length / 2) >= Math.max(step, 10)) length = Math.ceil(length / 2);
+  return length;
 }
 
 /** Fraction of the values that may lie beyond either end of the axis. */
@@ -103,7 +114,7 @@ export function metricSettings(chart: MetricChart, shown: Shown): CurvesSettings
     smoothing: chart.smoothed ? shown.smoothing : 0,
     outliers: shown.ignoreOutliers ? OUTLIERS : 0,
     xMin: 0,
-    xMax: shown.steps,
+    xMax: shown.length,
     cursor: shown.cursor,
   };
 }

@@ -7,7 +7,7 @@ import { shapeTitle } from '../model/operations.ts';
 import { boundsOf } from '../model/transform.ts';
 import type { Interaction } from '../tools/interaction.ts';
 import type { ToolSettings } from '../tools/tools.ts';
-import { labelText } from './overlay.ts';
+import { labelText } from '../labelText.ts';
 import type { Ground, SceneLayer } from './scene.ts';
 import { clusterColors, layerStyle, packColor, partColor, type CanvasTheme } from './theme.ts';
 
@@ -80,11 +80,8 @@ function partPalette(theme: CanvasTheme, { spec, views }: EditorState, analysis:
 }
 
 /** Numbers of the one shape that is being drawn or dragged, in label units and labels. */
-export function badgeText(
-  interaction: Interaction,
-  lattice: Lattice,
-  outlined: readonly ShapeSpec[],
-): string | null {
+export function badgeText(interaction: Interaction, lattice: Lattice): string | null {
+  const outlined = interaction.outlined();
   const shape = outlined[0];
   if (!interaction.busy || interaction.stroke !== null || outlined.length !== 1 || !shape) return null;
   return describeExtent(lattice, shape);

@@ -6,13 +6,10 @@ import type { Point } from '../tools/gestures.ts';
 import type { CanvasTheme } from './theme.ts';
 import { frameSpanOf, spanOf, toScreen, type Viewport } from './viewport.ts';
 
-/** What lies over the drawing and follows the pointer. Everything in label units but `badge.at`. */
+/** What lies over the drawing and changes with the selection and the gesture. Everything in label units. */
 export interface OverlayState {
-  /** The cell under the pointer or the keyboard's cursor. */
-  readonly cell: { readonly ix: number; readonly iy: number } | null;
-  readonly cellIsKeyboard: boolean;
-  /** The brush where it would paint; drawn with its reflections. */
-  readonly brush: { readonly at: Point; readonly radius: number; readonly cut: boolean } | null;
+  /** The keyboard's cursor. */
+  readonly crosshair: Point | null;
   readonly mirrorX: boolean;
   readonly mirrorY: boolean;
   readonly selected: readonly ShapeSpec[];
@@ -20,11 +17,13 @@ export interface OverlayState {
   readonly outline: readonly Point[];
   /** Corners already set, of a polygon. */
   readonly corners: readonly Point[];
-  /** Numbers of what is being drawn, beside the pointer. */
-  readonly badge: { readonly text: string; readonly at: Point } | null;
 }
 
-/** The context is in CSS pixels. */
+export function isEmpty({ crosshair, mirrorX, mirrorY, selected, outline }: OverlayState): boolean {
+  return crosshair === null && !mirrorX && !mirrorY && selected.length === 0 && outline.length < 2;
+}
+
+/** The context is in CSS pixels. What follows the pointer at each move is not here (`followers.ts`). */
 export function drawOverlay(
   context: CanvasRenderingContext2D,
   width: number,
@@ -49,11 +48,8 @@ export function drawOverlay(
     strokeTwice(context, theme, 1.25, [4, 3], () => tracePoints(context, view, state.outline));
   }
   for (const corner of state.corners) drawDot(context, view, theme, corner);
-  if (state.cell !== null) drawCell(context, lattice, view, theme, state.cell, state.cellIsKeyboard);
-  if (state.brush !== null) drawBrush(context, lattice, view, theme, state, state.brush);
+  if (state.crosshair !== null) drawCrosshair(context, view, theme, state.crosshair);
   context.restore();
-  if (state.cell !== null) drawAxisMarks(context, lattice, view, theme, state.cell);
-  if (state.badge !== null) drawBadge(context, view, theme, state.badge);
 }
 
 /** The outline of a shape as it is defined, over which its labels may stick out by half a cell. */
@@ -176,23 +172,13 @@ function drawDot(context: CanvasRenderingContext2D, view: Viewport, theme: Canva
   context.stroke();
 }
 
-function drawCell(
+function drawCrosshair(
   context: CanvasRenderingContext2D,
-  lattice: Lattice,
   view: Viewport,
   theme: CanvasTheme,
-  { ix, iy }: { ix: number; iy: number },
-  keyboard: boolean,
+  at: Point,
 ): void {
-  const [dx, dy] = [lattice.x.spacing, lattice.y.spacing];
-  const [left, top] = toScreen(view, lattice.x.values[ix]! - dx / 2, lattice.y.values[iy]! - dy / 2);
-  const [width, height] = [dx * view.scale, dy * view.scale];
-  // Cells of a pixel or two get a frame around them.
-  const grow = Math.max(0, 3 - Math.min(width, height) / 4);
-  const trace = () => context.rect(left - grow, top - grow, width + 2 * grow, height + 2 * grow);
-  strokeTwice(context, theme, keyboard ? 2 : 1, [], trace);
-  if (!keyboard) return;
-  const [sx, sy] = [left + width / 2, top + height / 2];
+  const [sx, sy] = toScreen(view, ...at);
   const { plot } = view;
   context.strokeStyle = theme.ink;
   context.globalAlpha = 0.45;
@@ -204,32 +190,6 @@ function drawCell(
   context.lineTo(sx, plot.top + plot.height);
   context.stroke();
   context.globalAlpha = 1;
-}
-
-function drawBrush(
-  context: CanvasRenderingContext2D,
-  lattice: Lattice,
-  view: Viewport,
-  theme: CanvasTheme,
-  state: OverlayState,
-  brush: NonNullable<OverlayState['brush']>,
-): void {
-  const { size } = lattice;
-  const [x, y] = brush.at;
-  const xs = state.mirrorX ? [x, size - x] : [x];
-  const ys = state.mirrorY ? [y, size - y] : [y];
-  const radius = Math.max(1.5, brush.radius * view.scale);
-  for (const px of xs) {
-    for (const py of ys) {
-      const [sx, sy] = toScreen(view, px, py);
-      context.globalAlpha = px === x && py === y ? 1 : 0.6;
-      strokeTwice(context, theme, 1.25, brush.cut ? [3, 3] : [], () => {
-        context.moveTo(sx + radius, sy);
-        context.arc(sx, sy, radius, 0, 2 * Math.PI);
-      });
-      context.globalAlpha = 1;
-    }
-  }
 }
 
 function drawMirrorAxes(
@@ -254,63 +214,4 @@ function drawMirrorAxes(
       context.lineTo(right, sy);
     }
   });
-}
-
-/** The label under the pointer, on both axes. */
-function drawAxisMarks(
-  context: CanvasRenderingContext2D,
-  lattice: Lattice,
-  view: Viewport,
-  theme: CanvasTheme,
-  { ix, iy }: { ix: number; iy: number },
-): void {
-  const { plot } = view;
-  const [x, y] = [lattice.x.values[ix]!, lattice.y.values[iy]!];
-  const [sx, sy] = toScreen(view, x, y);
-  context.font = '11px system-ui, sans-serif';
-  const mark = (text: string, cx: number, cy: number, align: 'center' | 'right') => {
-    const width = context.measureText(text).width + 8;
-    const left = align === 'center' ? cx - width / 2 : cx - width;
-    context.fillStyle = theme.ink;
-    context.beginPath();
-    context.roundRect(left, cy - 8, width, 16, 3);
-    context.fill();
-    context.fillStyle = theme.paper;
-    context.textAlign = 'center';
-    context.textBaseline = 'middle';
-    context.fillText(text, left + width / 2, cy + 0.5);
-  };
-  if (sx >= plot.left && sx <= plot.left + plot.width) {
-    mark(labelText(x), sx, plot.top + plot.height + 12, 'center');
-  }
-  if (sy >= plot.top && sy <= plot.top + plot.height) mark(labelText(y), plot.left - 3, sy, 'right');
-}
-
-function drawBadge(
-  context: CanvasRenderingContext2D,
-  view: Viewport,
-  theme: CanvasTheme,
-  { text, at }: NonNullable<OverlayState['badge']>,
-): void {
-  const [sx, sy] = toScreen(view, ...at);
-  const { plot } = view;
-  context.font = '12px system-ui, sans-serif';
-  const width = context.measureText(text).width + 12;
-  const left = Math.min(plot.left + plot.width - width - 2, Math.max(plot.left + 2, sx + 14));
-  const top = Math.min(plot.top + plot.height - 24, Math.max(plot.top + 2, sy + 14));
-  context.fillStyle = theme.ink;
-  context.globalAlpha = 0.88;
-  context.beginPath();
-  context.roundRect(left, top, width, 22, 4);
-  context.fill();
-  context.globalAlpha = 1;
-  context.fillStyle = theme.paper;
-  context.textAlign = 'left';
-  context.textBaseline = 'middle';
-  context.fillText(text, left + 6, top + 11.5);
-}
-
-/** A label value as people write it: no more decimals than it has, with a typographic minus. */
-export function labelText(value: number): string {
-  return String(Number(value.toFixed(4))).replace('-', '−');
 }

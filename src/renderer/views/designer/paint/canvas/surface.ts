@@ -7,7 +7,8 @@ import { place, type Sample } from '../tools/gestures.ts';
 import { brushRadius } from '../tools/tools.ts';
 import { badgeText, groundOf, sceneLayers } from './content.ts';
 import { drawGutters } from './gutters.ts';
-import { drawOverlay, type OverlayState } from './overlay.ts';
+import { Followers, type FollowerElements } from './followers.ts';
+import { drawOverlay, isEmpty, type OverlayState } from './overlay.ts';
 import { Scene } from './scene.ts';
 import type { CanvasTheme } from './theme.ts';
 import {
@@ -15,10 +16,10 @@ import {
   fitViewport,
   isFitted,
   panBy,
+  panToSee,
   plotOf,
   resizePlot,
   toLabel,
-  toScreen,
   zoomAt,
   type Viewport,
 } from './viewport.ts';
@@ -42,6 +43,7 @@ export class Surface {
   private readonly host: SurfaceHost;
   private readonly base: CanvasRenderingContext2D;
   private readonly over: CanvasRenderingContext2D;
+  private readonly followers: Followers;
   private readonly scene = new Scene();
   readonly interaction: Interaction;
   private lattice: Lattice;
@@ -62,14 +64,15 @@ export class Surface {
   private previewedAt = 0;
 
   constructor(
-    canvases: { base: HTMLCanvasElement; over: HTMLCanvasElement },
+    elements: { base: HTMLCanvasElement; over: HTMLCanvasElement; followers: FollowerElements },
     lattice: Lattice,
     theme: CanvasTheme,
     host: SurfaceHost,
   ) {
     this.host = host;
-    this.base = canvases.base.getContext('2d', { alpha: false })!;
-    this.over = canvases.over.getContext('2d')!;
+    this.base = elements.base.getContext('2d', { alpha: false })!;
+    this.over = elements.over.getContext('2d')!;
+    this.followers = new Followers(elements.followers);
     this.lattice = lattice;
     this.theme = theme;
     this.view = fitViewport(lattice, plotOf(1, 1));
@@ -214,7 +217,7 @@ export class Surface {
     this.keyboardCell = cell;
     this.pointer = null;
     this.interaction.move(this.sampleOfCell(cell));
-    this.bringIntoView(cell);
+    this.setView(panToSee(this.lattice, this.view, x.values[cell.ix]!, y.values[cell.iy]!));
     this.schedule();
   }
 
@@ -328,40 +331,50 @@ export class Surface {
       this.guttersDirty = false;
     }
     const overlay = this.overlay();
-    over.setTransform(ratio, 0, 0, ratio, 0, 0);
-    drawOverlay(over, width, height, lattice, view, theme, overlay);
-    const cell = overlay.cell && overlay.cell.iy * lattice.x.count + overlay.cell.ix;
-    if (cell !== this.shownCell) {
-      this.shownCell = cell;
-      this.host.hover(cell, overlay.cellIsKeyboard);
+    // A canvas that is not shown costs the compositor nothing, and while painting there is nothing on this one.
+    const empty = isEmpty(overlay);
+    over.canvas.style.visibility = empty ? 'hidden' : 'visible';
+    if (!empty) {
+      over.setTransform(ratio, 0, 0, ratio, 0, 0);
+      drawOverlay(over, width, height, lattice, view, theme, overlay);
+    }
+    this.followPointer();
+  }
+
+  private followPointer(): void {
+    const { lattice, view, keyboardCell } = this;
+    const { brushCells, mirrorX, mirrorY, tool, snap } = this.host.settings();
+    const cell = keyboardCell ?? this.cellOfPointer();
+    const at = this.pointer ?? (keyboardCell && this.sampleOfCell(keyboardCell));
+    const brushes = (tool === 'brush' || tool === 'eraser') && !this.panning && !this.panHeld;
+    const radius = brushRadius(brushCells, { x: lattice.x.spacing, y: lattice.y.spacing });
+    this.followers.show(lattice, view, {
+      cell,
+      keyboard: keyboardCell !== null,
+      brush: at && brushes ? { at: place({ lattice, snap }, at), radius, cut: tool === 'eraser' } : null,
+      mirrorX,
+      mirrorY,
+      badge: at && { at: [at.x, at.y], text: badgeText(this.interaction, lattice) },
+    });
+    const index = cell && cell.iy * lattice.x.count + cell.ix;
+    if (index !== this.shownCell) {
+      this.shownCell = index;
+      this.host.hover(index, keyboardCell !== null);
     }
   }
 
   private overlay(): OverlayState {
-    const { brushCells, mirrorX, mirrorY, tool, snap } = this.host.settings();
-    const { lattice } = this;
-    const at = this.pointer ?? (this.keyboardCell && this.sampleOfCell(this.keyboardCell));
-    const brushes = (tool === 'brush' || tool === 'eraser') && !this.panning && !this.panHeld;
-    const outlined = this.interaction.outlined();
-    const badge = at && badgeText(this.interaction, lattice, outlined);
+    const { mirrorX, mirrorY } = this.host.settings();
+    const { keyboardCell, interaction } = this;
+    const at = keyboardCell && this.sampleOfCell(keyboardCell);
     return {
-      cell: this.keyboardCell ?? this.cellOfPointer(),
-      cellIsKeyboard: this.keyboardCell !== null,
-      brush:
-        at && brushes
-          ? {
-              at: place({ lattice, snap }, at),
-              radius: brushRadius(brushCells, { x: lattice.x.spacing, y: lattice.y.spacing }),
-              cut: tool === 'eraser',
-            }
-          : null,
+      crosshair: at && [at.x, at.y],
       mirrorX,
       mirrorY,
-      selected: outlined,
-      handles: this.interaction.handles(),
-      outline: this.interaction.outline(),
-      corners: this.interaction.corners(),
-      badge: at && badge ? { text: badge, at: [at.x, at.y] } : null,
+      selected: interaction.outlined(),
+      handles: interaction.handles(),
+      outline: interaction.outline(),
+      corners: interaction.corners(),
     };
   }
 
@@ -372,6 +385,7 @@ export class Surface {
   }
 
   private setView(view: Viewport): void {
+    if (view === this.view) return;
     this.view = view;
     this.redrawAll();
   }
@@ -396,14 +410,5 @@ export class Surface {
     const { x, y } = this.lattice;
     const [ix, iy] = [cellOf(x, this.pointer.x), cellOf(y, this.pointer.y)];
     return ix >= 0 && ix < x.count && iy >= 0 && iy < y.count ? { ix, iy } : null;
-  }
-
-  private bringIntoView(cell: { ix: number; iy: number }): void {
-    const { plot } = this.view;
-    const [sx, sy] = toScreen(this.view, this.lattice.x.values[cell.ix]!, this.lattice.y.values[cell.iy]!);
-    const over = (at: number, start: number, length: number) =>
-      at < start ? start - at : at > start + length ? start + length - at : 0;
-    const [dx, dy] = [over(sx, plot.left, plot.width), over(sy, plot.top, plot.height)];
-    if (dx !== 0 || dy !== 0) this.setView(panBy(this.lattice, this.view, dx, dy));
   }
 }

@@ -6,6 +6,7 @@ import {
   isFitted,
   labelIndexAt,
   panBy,
+  panToSee,
   plotOf,
   resizePlot,
   spanOf,
@@ -60,6 +61,14 @@ describe('viewport', () => {
         expect(seen(top, bottom, plot.top, plot.height)).toBeGreaterThan(20);
       }),
     );
+  });
+
+  it('moves as little as a label needs to be seen', () => {
+    const zoomed = zoomAt(lattice, fitted, 4, 400, 300);
+    expect(panToSee(lattice, zoomed, ...toLabel(zoomed, 400, 300))).toBe(zoomed);
+    const [sx, sy] = toScreen(panToSee(lattice, zoomed, 36, 16), 36, 16);
+    expect(sx).toBeCloseTo(plot.left + plot.width, 6);
+    expect(sy).toBeGreaterThanOrEqual(plot.top - 1e-6);
   });
 
   it('knows whether everything is shown', () => {

@@ -73,6 +73,16 @@ export function panBy(lattice: Lattice, view: Viewport, dx: number, dy: number):
   return keepInSight(lattice, { ...view, x0: view.x0 - dx / view.scale, y0: view.y0 - dy / view.scale });
 }
 
+/** Moves what is shown as little as a label needs to be seen; the same viewport if it is. */
+export function panToSee(lattice: Lattice, view: Viewport, x: number, y: number): Viewport {
+  const { plot } = view;
+  const [sx, sy] = toScreen(view, x, y);
+  const over = (at: number, start: number, length: number) =>
+    at < start ? start - at : at > start + length ? start + length - at : 0;
+  const [dx, dy] = [over(sx, plot.left, plot.width), over(sy, plot.top, plot.height)];
+  return dx === 0 && dy === 0 ? view : panBy(lattice, view, dx, dy);
+}
+
 /** The same middle in a plot of another size. */
 export function resizePlot(lattice: Lattice, view: Viewport, plot: Rect): Viewport {
   const [x, y] = [view.x0 + view.plot.width / view.scale / 2, view.y0 + view.plot.height / view.scale / 2];
