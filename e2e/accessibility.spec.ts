@@ -33,7 +33,7 @@ const VIEWS: { name: string; path: (run: string) => string; ready: (page: Page) 
   {
     name: 'compare, nothing chosen',
     path: () => '/compare',
-    ready: (page) => expect(page.getByRole('checkbox').first()).toBeVisible(),
+    ready: (page) => expect(page.getByText('first', { exact: true }).first()).toBeVisible(),
   },
   {
     name: 'compare',

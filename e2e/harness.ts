@@ -57,8 +57,13 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 export { expect } from '@playwright/test';
 
 /** Starts `clifford serve` and waits for its link. */
-export async function serve(home: string): Promise<{ link: string; close(): Promise<void> }> {
-  const child: ChildProcess = spawn(process.execPath, [CLI, 'serve', '--home', home], { cwd: ROOT });
+export async function serve(
+  home: string,
+  ...options: string[]
+): Promise<{ link: string; close(): Promise<void> }> {
+  const child: ChildProcess = spawn(process.execPath, [CLI, 'serve', '--home', home, ...options], {
+    cwd: ROOT,
+  });
   const exited = new Promise<void>((resolve) => child.on('exit', () => resolve()));
   const link = await new Promise<string>((resolve, reject) => {
     let output = '';

@@ -56,7 +56,7 @@ test('paint, start, watch, stop, resume, fork, compare, export', async ({ page, 
   await expect(page.getByRole('heading', { name: 'parent' })).toBeVisible();
   await expect(page.getByText('running', { exact: true })).toBeVisible();
   const parentId = new URL(page.url()).hash.split('/').pop()!.split('?')[0]!;
-  await expect(page.getByRole('figure', { name: /loss/i })).toBeVisible();
+  await expect(page.getByRole('figure', { name: /loss/i })).toBeVisible({ timeout: 60_000 });
   await expect.poll(() => stepShown(page), { timeout: 60_000 }).toBeGreaterThan(3);
 
   // Stop, and go on to the end.
@@ -94,12 +94,16 @@ test('paint, start, watch, stop, resume, fork, compare, export', async ({ page, 
     await page.getByRole('checkbox', { name: `Select ${name}` }).check({ force: true });
   }
   await page.getByRole('button', { name: /^Compare/ }).click();
+  // Cards are drawn when they come into view.
+  await page.getByRole('region', { name: 'Configuration', exact: true }).scrollIntoViewIfNeeded();
   const differences = page.getByRole('region', { name: 'Configuration table' });
   await expect(differences).toContainText('heldOut');
   await expect(differences).not.toContainText('batchSize');
 
   // A figure and its data.
-  const figure = page.getByRole('figure', { name: /accuracy by section/i }).first();
+  const card = page.getByRole('region', { name: 'Accuracy by section', exact: true });
+  await card.scrollIntoViewIfNeeded();
+  const figure = card.getByRole('figure').first();
   await figure.getByRole('button', { name: /^Export/ }).click();
   const svg = await downloaded(page, () => page.getByRole('menuitem', { name: 'SVG' }).click());
   expect(svg.name).toMatch(/\.svg$/);

@@ -4,9 +4,13 @@ import path from 'node:path';
 import { implement } from '@orpc/server';
 import { bundlesContract } from '../../shared/contract/bundles.ts';
 import { mapErrors } from './errors.ts';
+import { jobStream } from './job-stream.ts';
 import type { RpcContext } from './router.ts';
 
 const os = implement(bundlesContract);
+
+type Progress =
+  { type: 'progress'; fraction: number } | { type: 'done'; address: string; fileName: string; bytes: number };
 
 export function exportHandler({ workbench, host }: RpcContext) {
   return os.export.handler(({ input, signal }) => mapErrors(run(input.id, input.contents, signal)));
@@ -22,11 +26,20 @@ export function exportHandler({ workbench, host }: RpcContext) {
     try {
       const fileName = `${fileNameOf(workbench.rowOf(id).name)}.clifford`;
       const file = path.join(folder, fileName);
-      yield { type: 'progress' as const, fraction: 0 };
-      await workbench.exportBundle(id, { contents, out: file, ...(signal ? { signal } : {}) });
-      const address = host.downloads.offer({ file, name: fileName }, discard);
-      offered = true;
-      yield { type: 'done' as const, address, fileName, bytes: statSync(file).size };
+      yield* jobStream<Progress, void>(
+        (tell) =>
+          workbench.exportBundle(id, {
+            contents,
+            out: file,
+            onProgress: (fraction) => tell({ type: 'progress', fraction }),
+            ...(signal ? { signal } : {}),
+          }),
+        () => {
+          const address = host.downloads.offer({ file, name: fileName }, discard);
+          offered = true;
+          return { type: 'done', address, fileName, bytes: statSync(file).size };
+        },
+      );
     } finally {
       if (!offered) discard();
     }

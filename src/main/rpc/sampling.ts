@@ -10,6 +10,7 @@ import {
 } from '../../shared/contract/sampling.ts';
 import { readSample } from '../workbench/sample-files.ts';
 import { mapErrors } from './errors.ts';
+import { jobStream } from './job-stream.ts';
 import type { RpcContext } from './router.ts';
 
 const os = implement(samplingContract);
@@ -31,43 +32,26 @@ export function sampleHandler({ workbench }: RpcContext) {
     signal: AbortSignal | undefined,
   ): AsyncGenerator<SampleEvent> {
     const out = mkdtempSync(path.join(tmpdir(), 'clifford-sample-'));
-    const told: SampleEvent[] = [];
-    let wake = (): void => {};
-    let over = false;
-    const tell = (event: SampleEvent): void => {
-      told.push(event);
-      wake();
-    };
-    const job = workbench
-      .sample(id, {
-        labels,
-        count,
-        sampler,
-        seed,
-        trajectory,
-        ...(step === null ? {} : { step }),
-        out,
-        ...(signal ? { signal } : {}),
-        onEvent: (event) => {
-          if (event.type === 'progress') tell({ type: 'progress', fraction: event.fraction });
-        },
-        onNotice: (sentence) => tell({ type: 'notice', sentence }),
-      })
-      .finally(() => {
-        over = true;
-        wake();
-      });
-    job.catch(() => {}); // awaited below
     try {
-      while (!over || told.length > 0) {
-        if (told.length > 0) yield told.shift()!;
-        else await new Promise<void>((resolve) => (wake = resolve));
-      }
-      const { step: used } = await job;
-      yield { type: 'result', result: { ...readSample(out), step: used } };
+      yield* jobStream<SampleEvent, { step: number | null }>(
+        (tell) =>
+          workbench.sample(id, {
+            labels,
+            count,
+            sampler,
+            seed,
+            trajectory,
+            ...(step === null ? {} : { step }),
+            out,
+            ...(signal ? { signal } : {}),
+            onEvent: (event) => {
+              if (event.type === 'progress') tell({ type: 'progress', fraction: event.fraction });
+            },
+            onNotice: (sentence) => tell({ type: 'notice', sentence }),
+          }),
+        (used) => ({ type: 'result', result: { ...readSample(out), step: used.step } }),
+      );
     } finally {
-      // A reader that went away has aborted the job; its files go once the engine is gone.
-      await job.catch(() => {});
       rmSync(out, { recursive: true, force: true });
     }
   }

@@ -68,7 +68,7 @@ export function curvesOption(
   );
   // A logarithmic axis left to itself marks powers of ten only, of which there may be none.
   const range = outliers > 0 || log ? clipRange(drawable.map(rangeValues), outliers, log) : null;
-  const marks = log && range ? { customValues: logTicks(range) } : {};
+  const marks = { customValues: log && range ? logTicks(range) : undefined };
   const format = settings.format ?? shortNumber;
   return {
     animation: theme.animate,
@@ -98,6 +98,7 @@ export function curvesOption(
       type: 'value',
       min: settings.xMin ?? 'dataMin',
       max: settings.xMax ?? 'dataMax',
+      axisPointer: { label: { formatter: ({ value }: { value: number }) => shortNumber(value) } },
       ...axis(theme, settings.xName, {
         nameGap: 26,
         splitLine: { show: false },
@@ -107,9 +108,8 @@ export function curvesOption(
     yAxis: {
       type: log ? 'log' : 'value',
       scale: true,
-      ...(range ? { min: range[0], max: range[1] } : {}),
-      ...(settings.yMin === undefined ? {} : { min: settings.yMin }),
-      ...(settings.yMax === undefined ? {} : { max: settings.yMax }),
+      min: settings.yMin ?? range?.[0],
+      max: settings.yMax ?? range?.[1],
       ...axis(theme, settings.yName, {
         nameGap: 56,
         axisLabel: { color: theme.muted, fontSize: 11, hideOverlap: true, formatter: shortNumber, ...marks },

@@ -170,7 +170,7 @@ export function labelMapCsv({ cells }: LabelMapData, { quantity }: LabelMapSetti
 function quiet({ muted }: ChartTheme): object {
   return {
     splitLine: { show: false },
-    axisLine: { show: false },
+    axisLine: { show: false, onZero: false },
     axisLabel: { color: muted, fontSize: 11, hideOverlap: true, showMinLabel: false, showMaxLabel: false },
   };
 }

@@ -25,7 +25,7 @@ export const FIELD_GROUPS = ['Parameter', 'Training data', 'Accuracy', 'Metric',
 export type FieldGroup = (typeof FIELD_GROUPS)[number];
 
 export interface FieldContext {
-  /** Step cursor that accuracies are taken at; null is the last evaluation. */
+  /** Step that accuracies at the step cursor are of; null while it follows the newest evaluations. */
   readonly cursor: number | null;
   readonly seriesOf: SeriesOf;
 }
@@ -107,20 +107,16 @@ function accuracyFields(runs: readonly ComparedRun[], section: string, cursor: n
     );
     return [
       make(
+        'cursor',
+        'at the step cursor',
+        runs.map((run) => of(evaluationAt(run, cursor))),
+      ),
+      make(
         'last',
         'last',
         runs.map((run) => of(evaluationAt(run))),
       ),
       make('best', 'best', best),
-      ...(cursor === null
-        ? []
-        : [
-            make(
-              'cursor',
-              'at the step cursor',
-              runs.map((run) => of(evaluationAt(run, cursor))),
-            ),
-          ]),
     ];
   });
 }
@@ -190,7 +186,7 @@ export function defaultAxes(fields: readonly Field[]): string[] {
     ...parameters.filter(({ key }) => key !== 'spec:seed').slice(0, 5),
     ...fields.filter((f) => f.key === 'heldOut' && f.differs),
     ...parameters.filter(({ key }) => key === 'spec:seed'),
-    ...fields.filter((f) => f.key.startsWith('accuracy:') && f.key.endsWith(':both:last')).slice(0, 3),
+    ...fields.filter((f) => f.key.startsWith('accuracy:') && f.key.endsWith(':both:cursor')).slice(0, 3),
     ...fields.filter(({ key }) => key === `${metricText('loss')}:latest`),
   ];
   return chosen.map(({ key }) => key);
@@ -203,7 +199,7 @@ export function defaultScatter(fields: readonly Field[]): { x: string | null; y:
     fields.find((f) => f.key === 'heldOut' && f.differs) ??
     fields.find((f) => f.key === 'spec:seed');
   const outcome =
-    fields.find(({ key }) => key === 'accuracy:overall:both:last') ??
+    fields.find(({ key }) => key === 'accuracy:overall:both:cursor') ??
     fields.find((f) => f.group === 'Accuracy' || f.group === 'Metric');
   return { x: parameter?.key ?? null, y: outcome?.key ?? null };
 }

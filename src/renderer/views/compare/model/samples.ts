@@ -117,6 +117,6 @@ export function verdictOf(
 }
 
 /** One decimal; what rounds to zero has no sign. */
-function tenths(value: number): string {
+export function tenths(value: number): string {
   return (Math.round(10 * value) / 10 || 0).toFixed(1);
 }

@@ -16,6 +16,8 @@ export type ShownCell =
       readonly nearest: number | null;
       /** Made on request rather than by an evaluation. */
       readonly generated: boolean;
+      /** Of the model; null where it does not say. */
+      readonly step: number | null;
       readonly images: readonly ShownImage[];
     };
 
@@ -46,7 +48,7 @@ export function cellOf(
     return { ...verdict, ...imageAt(bytes, samples.size, cell.first + k), read: [reading.x, reading.y] };
   });
   return {
-    ...{ kind: 'images', label: cell.label, generated: false, images },
+    ...{ kind: 'images', label: cell.label, generated: false, step: samples.evaluation.step, images },
     nearest: cell.distance === 0 ? null : cell.distance,
   };
 }
@@ -63,7 +65,7 @@ function generatedCell(run: ComparedRun, { result, place, bytes }: GeneratedImag
       read: [found.x, found.y],
     };
   });
-  return { kind: 'images', label, nearest: null, generated: true, images };
+  return { kind: 'images', label, nearest: null, generated: true, step: result.step, images };
 }
 
 const imageAt = (bytes: Uint8Array, size: number, at: number): { image: PixelImage } => ({

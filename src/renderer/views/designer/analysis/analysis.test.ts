@@ -111,7 +111,7 @@ describe('the client of the worker', () => {
       vi.advanceTimersByTime(100);
       answer(workers[0]!, 1);
       client.request(paper, 0.005, false);
-      vi.advanceTimersByTime(199);
+      vi.advanceTimersByTime(399);
       expect(workers[0]!.sent).toHaveLength(1);
       vi.advanceTimersByTime(1);
       expect(workers[0]!.sent.map((m) => m.id)).toEqual([1, 2]);

@@ -11,7 +11,7 @@ export interface WorkerLike {
 export interface AnalysisClient {
   /**
    * Asks for an analysis; one that waits is replaced, since only the latest drawing is of interest.
-   * @param urgent false for drawings that are still changing: the worker then rests between answers, for twice as
+   * @param urgent false for drawings that are still changing: the worker then rests between answers, four times as
    *   long as the last one took, since it and the painting may have but two cores between them
    */
   request(spec: AnalysisRequest['spec'], threshold: number, urgent: boolean): void;
@@ -41,7 +41,7 @@ export function createAnalysisClient(
     created.onmessage = ({ data }) => {
       busy = false;
       const now = performance.now();
-      restUntil = now + 2 * (now - startedAt);
+      restUntil = now + 4 * (now - startedAt);
       next();
       onReply(data, data.id === lastId);
     };

@@ -26,6 +26,7 @@ export function sceneLayers(
     visible: viewOf(views, id).visible,
     style: layerStyle(theme, spec.parts, id),
     frameOnly: id === 'heldOut',
+    removes: id === 'heldOut' || id === 'lesion',
   }));
 }
 

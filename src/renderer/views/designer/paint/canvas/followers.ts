@@ -26,6 +26,8 @@ export interface FollowerState {
   readonly mirrorY: boolean;
   /** Numbers of what is being drawn, beside the pointer. */
   readonly badge: { readonly at: Point; readonly text: string | null } | null;
+  /** Numbers on the axes are to be written anew; else they stay as they are. */
+  readonly reading: boolean;
 }
 
 /**
@@ -42,7 +44,7 @@ export class Followers {
   show(lattice: Lattice, view: Viewport, state: FollowerState): void {
     const { plot, rings, cell, badge, markX, markY } = this.elements;
     const { left, top, width, height } = view.plot;
-    place(plot, left, top, width, height);
+    placeBox(plot, left, top, width, height);
     this.showBrush(lattice, view, state, rings);
 
     const marked =
@@ -56,8 +58,10 @@ export class Followers {
       const grow = Math.max(1, 3 - Math.min(w, h) / 4);
       place(cell, sx - left - w / 2 - grow, sy - top - h / 2 - grow, w + 2 * grow, h + 2 * grow);
       cell.classList.toggle('keyboard', state.keyboard);
-      mark(markX, sx >= left && sx <= left + width, sx, top + height + 4, labelText(marked[0]));
-      mark(markY, sy >= top && sy <= top + height, left - 3, sy, labelText(marked[1]));
+      if (state.reading) {
+        mark(markX, sx >= left && sx <= left + width, sx, top + height + 4, labelText(marked[0]));
+        mark(markY, sy >= top && sy <= top + height, left - 3, sy, labelText(marked[1]));
+      }
     }
     if (state.badge?.text == null) hide(badge);
     else {
@@ -108,7 +112,7 @@ const known = new WeakMap<HTMLElement, Map<string, string>>();
 
 function set(
   element: HTMLElement,
-  name: 'transform' | 'width' | 'height' | 'visibility',
+  name: 'transform' | 'left' | 'top' | 'width' | 'height' | 'visibility',
   value: string,
 ): void {
   let values = known.get(element);
@@ -127,6 +131,14 @@ function place(element: HTMLElement, x: number, y: number, width: number, height
   set(element, 'width', `${width.toFixed(1)}px`);
   set(element, 'height', `${height.toFixed(1)}px`);
   move(element, x, y);
+}
+
+/** Where nothing moves: canvases stay sharp on whole pixels. */
+function placeBox(element: HTMLElement, left: number, top: number, width: number, height: number): void {
+  for (const [name, value] of Object.entries({ left, top, width, height })) {
+    set(element, name as 'left', `${value}px`);
+  }
+  set(element, 'visibility', 'visible');
 }
 
 function hide(element: HTMLElement): void {

@@ -146,6 +146,12 @@ function drawCoverage(
     context.translate(plot.left + plot.width + base + CHART + 3, plot.top);
     context.rotate(Math.PI / 2);
   }
-  context.fillText(`images of each ${name}, up to ${most.toLocaleString('en')}`, 0, 0);
+  const shown = `images of each ${name}, up to ${most.toLocaleString('en')}`;
+  context.fillText(shown, 0, 0);
+  if (coverage.unseen > 0) {
+    const at = context.measureText(`${shown}  `).width;
+    context.fillStyle = theme.bad;
+    context.fillText(`${coverage.unseen.toLocaleString('en')} never shown`, at, 0);
+  }
   context.restore();
 }

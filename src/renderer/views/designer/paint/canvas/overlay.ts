@@ -23,22 +23,16 @@ export function isEmpty({ crosshair, mirrorX, mirrorY, selected, outline }: Over
   return crosshair === null && !mirrorX && !mirrorY && selected.length === 0 && outline.length < 2;
 }
 
-/** The context is in CSS pixels. What follows the pointer at each move is not here (`followers.ts`). */
+/** The context is in CSS pixels of the plot. What follows the pointer at each move is not here (`followers.ts`). */
 export function drawOverlay(
   context: CanvasRenderingContext2D,
-  width: number,
-  height: number,
   lattice: Lattice,
   view: Viewport,
   theme: CanvasTheme,
   state: OverlayState,
 ): void {
   const { plot } = view;
-  context.clearRect(0, 0, width, height);
-  context.save();
-  context.beginPath();
-  context.rect(plot.left, plot.top, plot.width, plot.height);
-  context.clip();
+  context.clearRect(plot.left, plot.top, plot.width + 1, plot.height + 1);
   drawMirrorAxes(context, lattice, view, theme, state);
   for (const shape of state.selected) {
     strokeTwice(context, theme, 1.5, [6, 4], () => traceShape(context, lattice, view, shape));
@@ -49,7 +43,6 @@ export function drawOverlay(
   }
   for (const corner of state.corners) drawDot(context, view, theme, corner);
   if (state.crosshair !== null) drawCrosshair(context, view, theme, state.crosshair);
-  context.restore();
 }
 
 /** The outline of a shape as it is defined, over which its labels may stick out by half a cell. */

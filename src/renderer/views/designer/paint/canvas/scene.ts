@@ -17,6 +17,8 @@ export interface SceneLayer {
   readonly style: LayerStyle;
   /** It acts on 2D labels only, so that nothing of it is shown in the margin. */
   readonly frameOnly: boolean;
+  /** It takes labels out of training, so that no training label is shown below it. */
+  readonly removes: boolean;
 }
 
 /** Colours of labels below the layers: one of `colors` (packed) for each label by its code, 0 for none. */
@@ -119,7 +121,6 @@ export class Scene {
   }
 
   setGround(ground: Ground): void {
-    const image = this.groundImage!;
     const { codes, color } = ground;
     const old = this.ground;
     if (old !== null && old.codes === codes && old.color === color) return;
@@ -130,11 +131,29 @@ export class Scene {
       old !== null && old.color === color && old.codes instanceof Uint8Array && codes instanceof Uint8Array
         ? differenceBox(old.codes, codes, nx)
         : { x0: 0, y0: 0, x1: nx, y1: this.lattice!.y.count };
-    if (box === null) return;
+    if (box !== null) this.showGround(box);
+  }
+
+  /**
+   * Writes the ground's pixels. What the layers remove is left out at once, a stroke in progress included, and not
+   * when the next analysis says so.
+   */
+  private showGround(box: Box): void {
+    const { lattice, ground, groundImage } = this;
+    if (lattice === null || ground === null || groundImage === null) return;
+    const { x, y } = lattice;
+    const { codes, color } = ground;
+    const removing = this.layers.filter((layer) => layer.removes);
     for (let iy = box.y0; iy < box.y1; iy++) {
-      for (let i = iy * nx + box.x0; i < iy * nx + box.x1; i++) image.pixels[i] = color(codes[i]!);
+      const inY = iy >= y.frameFrom && iy < y.frameTo;
+      for (let ix = box.x0, i = iy * x.count + box.x0; ix < box.x1; ix++, i++) {
+        const inFrame = inY && ix >= x.frameFrom && ix < x.frameTo;
+        let removed = false;
+        for (const layer of removing) removed ||= layer.bits[i] === 1 && (inFrame || !layer.frameOnly);
+        groundImage.pixels[i] = removed ? 0 : color(codes[i]!);
+      }
     }
-    image.update(box);
+    groundImage.update(box);
     this.touch(box);
   }
 
@@ -264,6 +283,7 @@ export class Scene {
       }
     }
     layer.image.update(box);
+    if (layer.removes) this.showGround(box);
     if (layer.visible) this.touch(box);
   }
 

@@ -6,10 +6,8 @@ import { HANDLE_REACH, Interaction, type InteractionHost } from '../tools/intera
 import { place, type Sample } from '../tools/gestures.ts';
 import { brushRadius } from '../tools/tools.ts';
 import { badgeText, groundOf, sceneLayers } from './content.ts';
-import { drawGutters } from './gutters.ts';
-import { Followers, type FollowerElements } from './followers.ts';
-import { drawOverlay, isEmpty, type OverlayState } from './overlay.ts';
-import { Scene } from './scene.ts';
+import type { OverlayState } from './overlay.ts';
+import { Stage, type StageElements } from './stage.ts';
 import type { CanvasTheme } from './theme.ts';
 import {
   cellOf,
@@ -34,6 +32,8 @@ export interface SurfaceHost extends Omit<InteractionHost, 'lattice' | 'sectionC
 
 /** How often the dataset is analysed while a gesture goes on. */
 const PREVIEW_MS = 200;
+/** How often the numbers at the pointer change meanwhile. */
+const READ_MS = 100;
 
 /**
  * The two canvases of the painter and the pointer over them: the lower one holds the drawing and its axes, the upper
@@ -41,19 +41,13 @@ const PREVIEW_MS = 200;
  */
 export class Surface {
   private readonly host: SurfaceHost;
-  private readonly base: CanvasRenderingContext2D;
-  private readonly over: CanvasRenderingContext2D;
-  private readonly followers: Followers;
-  private readonly scene = new Scene();
+  private readonly stage: Stage;
   readonly interaction: Interaction;
   private lattice: Lattice;
   private view: Viewport;
   private theme: CanvasTheme;
-  private width = 1;
-  private height = 1;
-  private ratio = 1;
+  private sized = false;
   private frame = 0;
-  private guttersDirty = true;
   private pending: Sample[] = [];
   /** Where the pointer is, null when it is elsewhere. */
   private pointer: Sample | null = null;
@@ -62,21 +56,15 @@ export class Surface {
   private panHeld = false;
   private shownCell: number | null = null;
   private previewedAt = 0;
+  private readAt = 0;
 
-  constructor(
-    elements: { base: HTMLCanvasElement; over: HTMLCanvasElement; followers: FollowerElements },
-    lattice: Lattice,
-    theme: CanvasTheme,
-    host: SurfaceHost,
-  ) {
+  constructor(elements: StageElements, lattice: Lattice, theme: CanvasTheme, host: SurfaceHost) {
     this.host = host;
-    this.base = elements.base.getContext('2d', { alpha: false })!;
-    this.over = elements.over.getContext('2d')!;
-    this.followers = new Followers(elements.followers);
+    this.stage = new Stage(elements);
     this.lattice = lattice;
     this.theme = theme;
     this.view = fitViewport(lattice, plotOf(1, 1));
-    this.scene.setLattice(lattice);
+    this.stage.scene.setLattice(lattice);
     this.interaction = new Interaction({
       ...host,
       lattice: () => this.lattice,
@@ -91,15 +79,11 @@ export class Surface {
 
   /** @param width, height CSS pixels @param ratio device pixels per CSS pixel */
   resize(width: number, height: number, ratio: number): void {
-    const fitted = this.width === 1 || isFitted(this.lattice, this.view);
-    [this.width, this.height, this.ratio] = [width, height, ratio];
-    for (const { canvas } of [this.base, this.over]) {
-      canvas.width = Math.round(width * ratio);
-      canvas.height = Math.round(height * ratio);
-    }
+    const fitted = !this.sized || isFitted(this.lattice, this.view);
     const plot = plotOf(width, height);
+    this.sized = true;
     this.view = fitted ? fitViewport(this.lattice, plot) : resizePlot(this.lattice, this.view, plot);
-    this.redrawAll();
+    this.stage.resize(width, height, ratio, plot);
     // A canvas of a new size is empty: draw before the browser shows it.
     this.drawNow();
   }
@@ -115,16 +99,16 @@ export class Surface {
     if (lattice !== this.lattice) {
       this.interaction.cancel();
       this.lattice = lattice;
-      this.scene.setLattice(lattice);
+      this.stage.scene.setLattice(lattice);
       this.keyboardCell = null;
       this.view = fitViewport(lattice, this.view.plot);
       this.redrawAll();
     }
     this.syncLayers();
     const analysis = this.analysisNow();
-    if (analysis === null) this.scene.clearGround();
-    else this.scene.setGround(groundOf(analysis, this.host.state(), this.host.settings(), this.theme));
-    this.guttersDirty = true;
+    if (analysis === null) this.stage.scene.clearGround();
+    else this.stage.scene.setGround(groundOf(analysis, this.host.state(), this.host.settings(), this.theme));
+    this.stage.redrawGutters();
     this.schedule();
   }
 
@@ -282,7 +266,7 @@ export class Surface {
     const preview = this.interaction.stroke ? null : this.interaction.preview();
     // A stroke in progress is in the bitmaps already; composing its layer would be the work of the whole drawing.
     if (this.interaction.stroke === null) {
-      this.scene.setLayers(sceneLayers(this.host.state(), this.theme, preview));
+      this.stage.scene.setLayers(sceneLayers(this.host.state(), this.theme, preview));
     }
   }
 
@@ -297,7 +281,7 @@ export class Surface {
       for (const flipX of mirrorX ? [false, true] : [false]) {
         for (const flipY of mirrorY ? [false, true] : [false]) {
           const points = segment.map(([x, y]) => [flipX ? size - x : x, flipY ? size - y : y] as const);
-          this.scene.paint(stroke.layer, points, stroke.gesture.radius, tool === 'eraser' ? 0 : 1);
+          this.stage.scene.paint(stroke.layer, points, stroke.gesture.radius, tool === 'eraser' ? 0 : 1);
         }
       }
     }
@@ -322,40 +306,34 @@ export class Surface {
   }
 
   private drawNow(): void {
-    const { base, over, ratio, view, theme, lattice, width, height } = this;
-    if (width <= 1) return;
-    this.scene.draw(base, view, theme, ratio);
-    if (this.guttersDirty) {
-      base.setTransform(ratio, 0, 0, ratio, 0, 0);
-      drawGutters(base, width, height, lattice, view, theme, this.analysisNow()?.facts.coverage ?? null);
-      this.guttersDirty = false;
-    }
-    const overlay = this.overlay();
-    // A canvas that is not shown costs the compositor nothing, and while painting there is nothing on this one.
-    const empty = isEmpty(overlay);
-    over.canvas.style.visibility = empty ? 'hidden' : 'visible';
-    if (!empty) {
-      over.setTransform(ratio, 0, 0, ratio, 0, 0);
-      drawOverlay(over, width, height, lattice, view, theme, overlay);
-    }
+    if (!this.sized) return;
+    const { lattice, view, theme } = this;
+    const coverage = this.analysisNow()?.facts.coverage ?? null;
+    this.stage.draw(lattice, view, theme, coverage, this.overlay());
     this.followPointer();
   }
 
   private followPointer(): void {
+    const now = performance.now();
+    // Nobody reads numbers that change with each frame of a stroke, and new text means a new layout of the page.
+    const reading = !this.interaction.busy || now - this.readAt >= READ_MS;
     const { lattice, view, keyboardCell } = this;
     const { brushCells, mirrorX, mirrorY, tool, snap } = this.host.settings();
     const cell = keyboardCell ?? this.cellOfPointer();
     const at = this.pointer ?? (keyboardCell && this.sampleOfCell(keyboardCell));
     const brushes = (tool === 'brush' || tool === 'eraser') && !this.panning && !this.panHeld;
     const radius = brushRadius(brushCells, { x: lattice.x.spacing, y: lattice.y.spacing });
-    this.followers.show(lattice, view, {
+    this.stage.follow(lattice, view, {
       cell,
       keyboard: keyboardCell !== null,
       brush: at && brushes ? { at: place({ lattice, snap }, at), radius, cut: tool === 'eraser' } : null,
       mirrorX,
       mirrorY,
       badge: at && { at: [at.x, at.y], text: badgeText(this.interaction, lattice) },
+      reading,
     });
+    if (!reading) return;
+    this.readAt = now;
     const index = cell && cell.iy * lattice.x.count + cell.ix;
     if (index !== this.shownCell) {
       this.shownCell = index;
@@ -391,8 +369,7 @@ export class Surface {
   }
 
   private redrawAll(): void {
-    this.scene.invalidate();
-    this.guttersDirty = true;
+    this.stage.redrawAll();
     this.schedule();
   }
 

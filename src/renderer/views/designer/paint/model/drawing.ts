@@ -1,7 +1,7 @@
 import type { Lattice } from '../../../../../core/dataset/lattice.ts';
 import type { ShapeSpec } from '../../../../../core/dataset/spec.ts';
 import { applyRuns, composeLayer, runsOf, type Runs } from '../raster/runs.ts';
-import { clearLayer, addShapes } from './operations.ts';
+import { addShapes, clearLayer, coverAll } from './operations.ts';
 import type { EditorState } from './editor.ts';
 import { partIndex, shapesOf, type LayerId } from './layers.ts';
 
@@ -25,7 +25,11 @@ export function draw(
   options: { select: boolean; label?: string },
 ): Drawn {
   const bits = new Uint8Array(lattice.count);
-  composeLayer(lattice, shapesOf(state.spec, layer), bits);
+  const old = shapesOf(state.spec, layer);
+  composeLayer(lattice, old, bits);
+  // A part without shapes is everywhere, so the first cut of one cuts out of everything.
+  const everywhere = partIndex(layer) !== null && old.length === 0 && drawn[0]?.mode === 'cut';
+  if (everywhere) bits.fill(1);
   const kept: ShapeSpec[] = [];
   let notice: string | null = null;
   for (const shape of drawn) {
@@ -43,10 +47,11 @@ export function draw(
     }
   }
   if (kept.length === 0) return { state, notice };
+  const added = everywhere ? [coverAll(lattice, layer), ...kept] : kept;
   // An empty `within` means everywhere, so a part's layer is never emptied behind the user's back.
   const emptied = kept.at(-1)!.mode === 'cut' && partIndex(layer) === null && !anyIn(lattice, layer, bits);
   if (emptied) return { state: clearLayer(state, layer), notice };
-  return { state: addShapes(state, layer, kept, options), notice };
+  return { state: addShapes(state, layer, added, options), notice };
 }
 
 function anyIn(lattice: Lattice, layer: LayerId, bits: Uint8Array): boolean {

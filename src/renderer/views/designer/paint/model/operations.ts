@@ -278,7 +278,11 @@ function mapShapes(
   return replaceShapes(state, layer, changed, `${verb} ${what}`, merge);
 }
 
-function coverAll({ size, margin }: Lattice, layer: LayerId): Extract<ShapeSpec, { type: 'rectangle' }> {
+/** A rectangle over all that a layer concerns. */
+export function coverAll(
+  { size, margin }: Lattice,
+  layer: LayerId,
+): Extract<ShapeSpec, { type: 'rectangle' }> {
   const range = (): [number, number] => (layer === 'heldOut' ? [0, size] : [0 - margin, size + margin]);
   return { type: 'rectangle', x: range(), y: range(), mode: 'add' };
 }

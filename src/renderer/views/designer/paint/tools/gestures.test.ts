@@ -5,7 +5,7 @@ import { rasterizeShape, rasterizeShapes } from '../../../../../core/dataset/reg
 import { ShapeSpec } from '../../../../../core/dataset/spec.ts';
 import { handleAt, handleGesture, moveGesture, shapeAt } from './edit-gestures.ts';
 import { polygonGesture, startGesture, strokeGesture, withMirrors, type GestureContext } from './gestures.ts';
-import { brushRadius, MAX_BRUSH_CELLS, stepBrush, toolByKey, TOOLS } from './tools.ts';
+import { brushRadius, fitBrush, MAX_BRUSH_CELLS, stepBrush, toolByKey, TOOLS } from './tools.ts';
 
 const lattice = createLattice({ size: 32, margin: 6, spacing: { x: 0.1, y: 0.1 }, boundary: 'open' });
 const context: GestureContext = {
@@ -46,6 +46,16 @@ describe('tools', () => {
     expect(cells).toBe(MAX_BRUSH_CELLS);
     for (let i = 0; i < 200; i++) cells = stepBrush(cells, -1);
     expect(cells).toBe(1);
+  });
+
+  it('keep the brush as large as it was in label units when the lattice changes', () => {
+    const coarse = createLattice({ size: 16, margin: 0, spacing: { x: 1, y: 1 }, boundary: 'open' });
+    expect(fitBrush(0, null, lattice)).toBe(20);
+    expect(fitBrush(0, null, coarse)).toBe(1);
+    expect(fitBrush(30, 0.1, coarse)).toBe(3);
+    expect(fitBrush(3, 1, lattice)).toBe(30);
+    // Stored settings keep their size when the view opens.
+    expect(fitBrush(7, null, lattice)).toBe(7);
   });
 
   it('a brush of one cell paints one label', () => {

@@ -70,7 +70,7 @@ export interface ToolSettings {
   tool: ToolId;
   /** What shapes do to the layer. Brush strokes always add, eraser strokes always cut. */
   mode: 'add' | 'cut';
-  /** Brush diameter in cells of the finer axis. */
+  /** Brush diameter in cells of the finer axis; 0 until the canvas knows the lattice (`fitBrush`). */
   brushCells: number;
   /** Corners, strokes and moves keep to labels of the lattice. */
   snap: boolean;
@@ -86,7 +86,7 @@ export function defaultToolSettings(): ToolSettings {
   return {
     tool: 'brush',
     mode: 'add',
-    brushCells: 9,
+    brushCells: 0,
     snap: true,
     mirrorX: false,
     mirrorY: false,
@@ -94,10 +94,32 @@ export function defaultToolSettings(): ToolSettings {
   };
 }
 
+/**
+ * The brush for another lattice: as large in label units as before, and a sixteenth of the frame at first.
+ * @param before spacing of the lattice that the size was for, null for the first one
+ */
+export function fitBrush(
+  cells: number,
+  before: number | null,
+  lattice: {
+    readonly size: number;
+    readonly x: { readonly spacing: number };
+    readonly y: { readonly spacing: number };
+  },
+): number {
+  const spacing = Math.min(lattice.x.spacing, lattice.y.spacing);
+  const width = cells === 0 || before === null ? lattice.size / 16 : cells * before;
+  return cells > 0 && before === null ? cells : clampBrush(Math.round(width / spacing));
+}
+
 /** Next size of the brush: by one cell while small, then by about a tenth. */
 export function stepBrush(cells: number, direction: 1 | -1): number {
   const step = Math.max(1, Math.round(cells / 10));
-  return Math.min(MAX_BRUSH_CELLS, Math.max(1, cells + direction * step));
+  return clampBrush(cells + direction * step);
+}
+
+function clampBrush(cells: number): number {
+  return Math.min(MAX_BRUSH_CELLS, Math.max(1, cells));
 }
 
 /** Radius in label units of a brush of this many cells: on a label of the lattice, one cell covers just that. */
