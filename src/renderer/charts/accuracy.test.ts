@@ -119,6 +119,18 @@ describe('label map', () => {
     expect(draw({ bright: 0, dark: 0.5 })).toMatch(/d="M131 184[^>]*fill="rgb\(68,1,84\)"/);
   });
 
+  it('shades labels behind the cells when asked to', () => {
+    const option = labelMapOption(
+      { ...data, shaded: { name: 'cluster', labels: [[0, 0]] } },
+      settings,
+      LIGHT,
+    );
+    const series = option.series as { name: string; data: unknown[]; symbolSize?: number[] }[];
+    // 300 px for 4 labels.
+    expect(series.find((s) => s.name === 'cluster')).toMatchObject({ data: [[0, 0]], symbolSize: [75, 75] });
+    expect(series.findIndex((s) => s.name === 'cluster')).toBeGreaterThan(0); // the colours belong to series 0
+  });
+
   it('lets y run downwards, as images are drawn', () => {
     const { yAxis } = labelMapOption(data, settings, LIGHT);
     expect(yAxis).toMatchObject({ inverse: true });

@@ -71,8 +71,8 @@ export function curvesOption(
   const marks = { customValues: log && range ? logTicks(range) : undefined };
   const format = settings.format ?? shortNumber;
   return {
-    animation: theme.animate,
-    animationDuration: 200,
+    // Series are drawn anew with each point that arrives: curves that wipe in each time would never be whole.
+    animation: false,
     textStyle: { fontFamily: theme.font },
     aria: { enabled: false }, // the panel describes the chart
     grid: { left: 72, right: 16, top: legend ? 34 : 14, bottom: 66, outerBoundsMode: 'none' },
@@ -134,7 +134,7 @@ export function curvesOption(
     ],
     series: [
       // Curves first: the legend draws its signs from the first series of each name.
-      ...drawable.map((curve, i) => curveSeries(curve, smoothed[i]!, theme)),
+      ...drawable.map((curve, i) => curveSeries(curve, smoothed[i]!)),
       ...drawable.flatMap((curve, i) => bandSeries(curve, i)),
       ...(smoothing > 0 ? drawable.map(measuredSeries) : []),
       ...references.map((reference) => referenceSeries(reference, theme)),
@@ -180,7 +180,7 @@ function rangeValues({ points, band = [] }: Curve): number[] {
   return [...points.map(([, y]) => y), ...band.flatMap(([, low, high]) => [low, high])];
 }
 
-function curveSeries({ name, style, markers = false }: Curve, points: readonly Point[], theme: ChartTheme) {
+function curveSeries({ name, style, markers = false }: Curve, points: readonly Point[]) {
   return {
     type: 'line',
     name,
@@ -191,7 +191,6 @@ function curveSeries({ name, style, markers = false }: Curve, points: readonly P
     symbolSize: 6,
     showSymbol: markers || points.length === 1,
     sampling: points.length > 3000 ? 'minmax' : undefined,
-    animation: theme.animate && points.length < 500,
     emphasis: { disabled: true },
     z: 3,
   };

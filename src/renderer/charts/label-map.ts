@@ -28,6 +28,8 @@ export interface LabelMapData {
   /** Ends of both axes, in label units: the frame's border. */
   readonly extent: { readonly x: readonly [number, number]; readonly y: readonly [number, number] };
   readonly selected: readonly [x: number, y: number] | null;
+  /** Labels shaded behind the cells. */
+  readonly shaded?: { readonly name: string; readonly labels: readonly (readonly [x: number, y: number])[] };
 }
 
 export interface LabelMapSettings {
@@ -45,7 +47,7 @@ const LEAST_PX = 5;
 
 /** The label space with what was measured at each evaluated label; y runs downwards, as images are drawn. */
 export function labelMapOption(
-  { cells, outlines, spacing, extent, selected }: LabelMapData,
+  { cells, outlines, spacing, extent, selected, shaded }: LabelMapData,
   { quantity, bright, dark, side }: LabelMapSettings,
   theme: ChartTheme,
 ): EChartsOption {
@@ -58,14 +60,17 @@ export function labelMapOption(
     aria: { enabled: false },
     grid: { ...place, borderColor: theme.line, backgroundColor: 'transparent' },
     legend: {
-      show: outlines.length > 0,
+      show: outlines.length > 0 || shaded !== undefined,
       top: 4,
       left: 48,
       itemWidth: 26,
-      itemStyle: { opacity: 0 }, // lines only
       selectedMode: false,
       textStyle: { color: theme.ink, fontSize: 12 },
-      data: outlines.map(({ name }) => name),
+      data: [
+        // Lines have no marker.
+        ...outlines.map(({ name }) => ({ name, itemStyle: { opacity: 0 } })),
+        ...(shaded ? [{ name: shaded.name, icon: 'rect' }] : []),
+      ],
     },
     tooltip: tooltip(theme, {
       trigger: 'item',
@@ -123,6 +128,7 @@ export function labelMapOption(
         animation: false,
         renderItem: (_: unknown, api: CellApi) => cellShape(api, spacing, theme),
       },
+      ...(shaded ? [shadedSeries(shaded, spacing, side / (extent.x[1] - extent.x[0]), theme)] : []),
       ...outlines.map(({ name, segments, dashed }) => ({
         type: 'line',
         name,
@@ -172,6 +178,29 @@ function quiet({ muted }: ChartTheme): object {
     splitLine: { show: false },
     axisLine: { show: false, onZero: false },
     axisLabel: { color: muted, fontSize: 11, hideOverlap: true, showMinLabel: false, showMaxLabel: false },
+  };
+}
+
+/** Tens of thousands of labels on a fine lattice: drawn in one go. */
+function shadedSeries(
+  { name, labels }: NonNullable<LabelMapData['shaded']>,
+  spacing: { x: number; y: number },
+  pxPerUnit: number,
+  theme: ChartTheme,
+): object {
+  return {
+    type: 'scatter',
+    name,
+    data: labels,
+    large: true,
+    largeThreshold: 500,
+    symbol: 'rect',
+    symbolSize: [spacing.x * pxPerUnit, spacing.y * pxPerUnit],
+    itemStyle: { color: theme.muted, opacity: 0.3 },
+    silent: true,
+    animation: false,
+    tooltip: { show: false },
+    z: 1,
   };
 }
 

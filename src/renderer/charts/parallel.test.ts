@@ -35,6 +35,12 @@ describe('withinBrush', () => {
     expect(withinBrush(data, { rate: [[0, 1]], kind: [[0, 0]] })).toEqual([true, false, false]);
   });
 
+  it('gives runs without a value a place among names', () => {
+    const lines = [...data.lines, { name: 'd', style, values: [0.3, null] }];
+    expect(categoriesOf(lines, 1)).toEqual(['bump2d', 'sos2d', 'none']);
+    expect(withinBrush({ ...data, lines }, { kind: [[1.5, 2.5]] })).toEqual([false, false, false, true]);
+  });
+
   it('counts categories by their places on the axis', () => {
     expect(categoriesOf(data.lines, 1)).toEqual(['bump2d', 'sos2d']);
     expect(withinBrush(data, { kind: [[0.5, 1.5]] })).toEqual([false, true, false]);

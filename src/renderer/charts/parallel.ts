@@ -12,7 +12,7 @@ export interface ParallelAxis {
 export interface ParallelLine {
   readonly name: string;
   readonly style: CurveStyle;
-  /** By axis; null leaves a gap. */
+  /** By axis; null leaves a gap on an axis of numbers, and is a place of its own among names. */
   readonly values: readonly (number | string | null)[];
   readonly faint?: boolean;
 }
@@ -86,18 +86,18 @@ export function parallelOption({ axes, lines }: Parallel, theme: ChartTheme): EC
 
 /** The names on an axis that is not numeric, in order of appearance. */
 export function categoriesOf(lines: readonly ParallelLine[], dim: number): string[] {
-  return [...new Set(lines.flatMap(({ values }) => (values[dim] == null ? [] : [String(values[dim])])))];
+  return [...new Set(lines.map(({ values }) => nameOf(values[dim] ?? null)))];
 }
 
-/** Which lines the chosen intervals let through; all of them without any interval. A gap is never let through. */
+/** Which lines the chosen intervals let through; all of them without any interval. A gap among numbers is never let through. */
 export function withinBrush({ axes, lines }: Parallel, brush: Brush): boolean[] {
   return lines.map(({ values }) =>
     axes.every(({ key, numeric }, dim) => {
       const intervals = brush[key] ?? [];
       if (intervals.length === 0) return true;
       const value = values[dim] ?? null;
-      if (value === null) return false;
-      const at = numeric ? (value as number) : categoriesOf(lines, dim).indexOf(String(value));
+      if (value === null && numeric) return false;
+      const at = numeric ? (value as number) : categoriesOf(lines, dim).indexOf(nameOf(value));
       return intervals.some(([low, high]) => at >= low && at <= high);
     }),
   );
@@ -111,9 +111,12 @@ export function parallelCsv({ axes, lines }: Parallel): string {
 }
 
 function cell({ numeric }: ParallelAxis, value: number | string | null): number | string {
-  if (value === null) return '-'; // how ECharts writes a gap
-  return numeric ? value : String(value);
+  if (!numeric) return nameOf(value);
+  return value ?? '-'; // how ECharts writes a gap
 }
+
+/** What a run without a value is called: a line past the axis would seem to have the value it passes. */
+const nameOf = (value: number | string | null): string => (value === null ? 'none' : String(value));
 
 function shownValue(value: number | string | null): string {
   if (value === null) return '–';

@@ -22,6 +22,7 @@ import type { Rule } from './images/sampled.ts';
 import { formatLabels, parseLabels, useAddress, type Label } from './live/address.ts';
 import { useRun, type LiveRun } from './live/useRun.ts';
 import { useSamples, type Samples } from './live/useSamples.ts';
+import { axisLength } from './overview/curveData.ts';
 import { useStepCursor, type StepCursor } from './live/useStepCursor.ts';
 
 /** What all parts of a run's page share. */
@@ -43,6 +44,8 @@ export interface RunContext {
   chooseLabels(labels: readonly Label[]): void;
   readonly tab: ComputedRef<string>;
   openTab(name: string): void;
+  /** Where the step axis of charts ends. */
+  readonly axisEnd: ComputedRef<number>;
   /** How charts are drawn, the same for all runs. */
   readonly settings: Ref<ChartSettings>;
 }
@@ -56,6 +59,8 @@ const ChartSettings = z.object({
   references: z.boolean(),
   quantity: z.enum(['accuracy', 'error']),
   labelsPerSection: z.int().min(1),
+  /** Overlap at which training images are linked, for the largest cluster; null does not show it. */
+  clusterThreshold: z.number().positive().nullable(),
 });
 export type ChartSettings = z.infer<typeof ChartSettings>;
 
@@ -99,6 +104,7 @@ export function provideRun(id: string): RunContext {
     references: true,
     quantity: 'accuracy' as const,
     labelsPerSection: 8,
+    clusterThreshold: null,
   }));
 
   const context: RunContext = {
@@ -123,6 +129,10 @@ export function provideRun(id: string): RunContext {
     },
     tab: computed(() => (typeof route.query['tab'] === 'string' ? route.query['tab'] : 'overview')),
     openTab: (name) => setAddress({ tab: name === 'overview' ? null : name }),
+    // A number of its own, so that charts are not drawn anew with each step that is reported.
+    axisEnd: computed(() =>
+      axisLength(live.progress.value?.step ?? live.row.value?.step ?? 0, live.row.value?.steps ?? 1),
+    ),
     settings,
   };
   provide(key, context);

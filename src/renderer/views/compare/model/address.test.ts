@@ -15,6 +15,8 @@ describe('address', () => {
   });
 
   it('names the command that prints the same', () => {
-    expect(compareCommand([{ id: 'k1' }, { id: 'k2' }])).toBe('clifford compare k1 k2');
+    const runs = [{ id: 'k1' }, { id: 'k2' }];
+    expect(compareCommand(runs, null)).toBe('clifford compare k1 k2');
+    expect(compareCommand(runs, 0)).toBe('clifford compare k1 k2 --step 0');
   });
 });

@@ -24,9 +24,17 @@ export function writeAddress({ runs, view }: Address): Record<string, string> {
   };
 }
 
-/** What prints the same comparison in a terminal. */
-export function compareCommand(runs: readonly { readonly id: string }[]): string {
-  return ['clifford', 'compare', ...runs.map(({ id }) => id)].join(' ');
+/** How many runs the command line compares. */
+export const COMMAND_RUNS = { least: 2, most: 50 } as const;
+
+/** What prints the same comparison in a terminal; with a step, accuracies up to that step. */
+export function compareCommand(runs: readonly { readonly id: string }[], step: number | null): string {
+  return [
+    'clifford',
+    'compare',
+    ...runs.map(({ id }) => id),
+    ...(step === null ? [] : ['--step', step]),
+  ].join(' ');
 }
 
 function texts(value: Query[string]): string[] {

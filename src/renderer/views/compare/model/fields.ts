@@ -179,17 +179,38 @@ function scalar(value: SpecValue | undefined): number | string | null {
   return JSON.stringify(value);
 }
 
-/** Fields that a parallel plot begins with: what differs (the seed last), then the accuracies, then the loss. */
+/**
+ * Fields that a parallel plot begins with: what differs (the seed last), then the accuracies, then the loss. Of
+ * parameters that tell the runs apart in the same way only the first, as they would repeat each other.
+ */
 export function defaultAxes(fields: readonly Field[]): string[] {
-  const parameters = fields.filter((f) => f.group === 'Parameter' && f.differs && isShort(f));
+  const patterns = new Set<string>();
+  const telling = (f: Field): boolean => {
+    const pattern = patternOf(f);
+    if (!f.differs || !isShort(f) || patterns.has(pattern)) return false;
+    patterns.add(pattern);
+    return true;
+  };
+  const parameters = fields.filter((f) => f.group === 'Parameter' && f.key !== 'spec:seed').filter(telling);
   const chosen = [
-    ...parameters.filter(({ key }) => key !== 'spec:seed').slice(0, 5),
-    ...fields.filter((f) => f.key === 'heldOut' && f.differs),
-    ...parameters.filter(({ key }) => key === 'spec:seed'),
+    ...parameters.slice(0, 6),
+    ...fields.filter((f) => f.key === 'heldOut' && telling(f)),
+    ...fields.filter((f) => f.key === 'spec:seed' && f.differs),
     ...fields.filter((f) => f.key.startsWith('accuracy:') && f.key.endsWith(':both:cursor')).slice(0, 3),
     ...fields.filter(({ key }) => key === `${metricText('loss')}:latest`),
   ];
   return chosen.map(({ key }) => key);
+}
+
+/** Which runs have equal values, whatever they are. */
+function patternOf({ values }: Field): string {
+  const places = new Map<number | string | null, number>();
+  return values
+    .map((value) => {
+      if (!places.has(value)) places.set(value, places.size);
+      return places.get(value);
+    })
+    .join();
 }
 
 /** The axes that a scatter plot begins with: the first parameter that differs against overall accuracy. */

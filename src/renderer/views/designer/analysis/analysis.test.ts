@@ -58,13 +58,14 @@ describe('analyze', () => {
   });
 
   it('hands over each buffer once: a worker cannot transfer one twice', () => {
-    const buffers = transferables(analyze(paper, 0.005));
+    const buffers = transferables(analyze(paper, 0.005, true));
     expect(new Set(buffers).size).toBe(buffers.length);
     expect(() => structuredClone(buffers, { transfer: buffers })).not.toThrow();
   });
 });
 
 describe('the client of the worker', () => {
+  const drawing = { spec: paper, threshold: 0.005, withClusters: false };
   function fakeWorkers() {
     const workers: (WorkerLike & { sent: AnalysisRequest[]; ended: boolean })[] = [];
     const create = () => {
@@ -90,7 +91,7 @@ describe('the client of the worker', () => {
     const { workers, create } = fakeWorkers();
     const replies: [number, boolean][] = [];
     const client = createAnalysisClient(create, (reply, latest) => replies.push([reply.id, latest]));
-    for (let i = 0; i < 5; i++) client.request(paper, 0.005, true);
+    for (let i = 0; i < 5; i++) client.request(drawing, true);
     const worker = workers[0]!;
     expect(worker.sent.map((m) => m.id)).toEqual([1]);
     answer(worker, 1);
@@ -107,18 +108,18 @@ describe('the client of the worker', () => {
     try {
       const { workers, create } = fakeWorkers();
       const client = createAnalysisClient(create, () => {});
-      client.request(paper, 0.005, false);
+      client.request(drawing, false);
       vi.advanceTimersByTime(100);
       answer(workers[0]!, 1);
-      client.request(paper, 0.005, false);
+      client.request(drawing, false);
       vi.advanceTimersByTime(399);
       expect(workers[0]!.sent).toHaveLength(1);
       vi.advanceTimersByTime(1);
       expect(workers[0]!.sent.map((m) => m.id)).toEqual([1, 2]);
       vi.advanceTimersByTime(100);
       answer(workers[0]!, 2);
-      client.request(paper, 0.005, false);
-      client.request(paper, 0.005, true);
+      client.request(drawing, false);
+      client.request(drawing, true);
       expect(workers[0]!.sent.map((m) => m.id)).toEqual([1, 2, 4]);
       client.dispose();
     } finally {
@@ -130,13 +131,13 @@ describe('the client of the worker', () => {
     const { workers, create } = fakeWorkers();
     const replies: AnalysisReply[] = [];
     const client = createAnalysisClient(create, (reply) => replies.push(reply));
-    client.request(paper, 0.005, true);
+    client.request(drawing, true);
     workers[0]!.onerror!({ message: 'no module' } as ErrorEvent);
     expect(replies).toMatchObject([
       { error: { code: 'INTERNAL', message: expect.stringContaining('no module') } },
     ]);
     expect(workers[0]!.ended).toBe(true);
-    client.request(paper, 0.005, true);
+    client.request(drawing, true);
     expect(workers[1]!.sent).toHaveLength(1);
   });
 });

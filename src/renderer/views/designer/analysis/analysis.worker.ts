@@ -4,10 +4,10 @@ import type { AnalysisReply, AnalysisRequest } from './messages.ts';
 
 /** Answers each request once, in order; who asks keeps back all but the latest (`client.ts`). */
 self.onmessage = ({ data }: MessageEvent<AnalysisRequest>) => {
-  const { id, spec, threshold } = data;
+  const { id, spec, threshold, withClusters } = data;
   let reply: AnalysisReply;
   try {
-    reply = { id, analysis: analyze(spec, threshold) };
+    reply = { id, analysis: analyze(spec, threshold, withClusters) };
   } catch (error) {
     reply = { id, error: toErrorData(error) };
   }

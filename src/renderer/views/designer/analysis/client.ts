@@ -14,7 +14,7 @@ export interface AnalysisClient {
    * @param urgent false for drawings that are still changing: the worker then rests between answers, four times as
    *   long as the last one took, since it and the painting may have but two cores between them
    */
-  request(spec: AnalysisRequest['spec'], threshold: number, urgent: boolean): void;
+  request(what: Omit<AnalysisRequest, 'id'>, urgent: boolean): void;
   dispose(): void;
 }
 
@@ -72,10 +72,10 @@ export function createAnalysisClient(
     waiting = null;
   };
   return {
-    request(spec, threshold, urgent) {
+    request(what, urgent) {
       lastId++;
       hurry = urgent;
-      waiting = { id: lastId, spec, threshold };
+      waiting = { ...what, id: lastId };
       next();
     },
     dispose() {

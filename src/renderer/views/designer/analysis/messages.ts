@@ -7,6 +7,7 @@ export interface AnalysisRequest {
   readonly id: number;
   readonly spec: DatasetSpec;
   readonly threshold: number;
+  readonly withClusters: boolean;
 }
 
 export type AnalysisReply =

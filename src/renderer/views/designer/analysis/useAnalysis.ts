@@ -15,11 +15,13 @@ export interface LiveAnalysis {
 
 /**
  * Analyses a drawing in a worker whenever it changes.
+ * @param withClusters the areas of clusters are drawn
  * @param changing a gesture goes on, so that smooth painting comes before fresh read-outs
  */
 export function useAnalysis(
   spec: Ref<DatasetSpec>,
   threshold: Ref<number>,
+  withClusters: Ref<boolean>,
   changing: Ref<boolean>,
 ): LiveAnalysis {
   const analysis = shallowRef<Analysis | null>(null);
@@ -38,10 +40,11 @@ export function useAnalysis(
     },
   );
   watch(
-    [spec, threshold],
+    [spec, threshold, withClusters],
     () => {
       pending.value = true;
-      client.request(spec.value, threshold.value, !changing.value);
+      const what = { spec: spec.value, threshold: threshold.value, withClusters: withClusters.value };
+      client.request(what, !changing.value);
     },
     { immediate: true },
   );

@@ -1,4 +1,4 @@
-import { shallowRef, type ShallowRef } from 'vue';
+import { onScopeDispose, shallowRef, type ShallowRef } from 'vue';
 import type { RunProgress, RunRow, RunView } from '../../../../shared/contract/runs.ts';
 import { service } from '../../../service/connection.ts';
 import { shown, type ShownError } from '../../../service/errors.ts';
@@ -17,12 +17,25 @@ export interface LiveRun {
   reload(): Promise<void>;
 }
 
+/** Charts are drawn anew at most this often, however often points arrive. */
+const DRAW_MS = 400;
+
 /** One run, as it is now and as it goes on, over losses of the connection. */
 export function useRun(id: string): LiveRun {
   const run = shallowRef<RunView | null>(null);
   const row = shallowRef<RunRow | null>(null);
   const progress = shallowRef<RunProgress | null>(null);
   const live = shallowRef(NO_SERIES);
+  // All that arrived; `live` shows it a moment later.
+  let received = NO_SERIES;
+  let drawing: ReturnType<typeof setTimeout> | undefined;
+  const draw = (): void => {
+    drawing ??= setTimeout(() => {
+      drawing = undefined;
+      live.value = received;
+    }, DRAW_MS);
+  };
+  onScopeDispose(() => clearTimeout(drawing));
   const error = shallowRef<ShownError | null>(null);
 
   let asking: Promise<void> | null = null;
@@ -56,7 +69,7 @@ export function useRun(id: string): LiveRun {
   useStream(
     (signal) => {
       reloadQuietly();
-      return service.runs.watch({ id, cursor: cursorOf(live.value) }, { signal });
+      return service.runs.watch({ id, cursor: cursorOf(received) }, { signal });
     },
     (pulse) => {
       switch (pulse.type) {
@@ -72,9 +85,12 @@ export function useRun(id: string): LiveRun {
           return;
         case 'points':
           try {
-            live.value = receive(live.value, pulse);
+            const begins = received.epoch === null;
+            received = receive(received, pulse);
+            if (begins) live.value = received;
+            else draw();
           } catch (problem) {
-            live.value = NO_SERIES; // read anew from the beginning when the stream is opened again
+            received = NO_SERIES; // read anew from the beginning when the stream is opened again
             throw problem;
           }
           return;

@@ -37,9 +37,9 @@ export function groundOf(
   { showClusters }: Pick<ToolSettings, 'showClusters'>,
   theme: CanvasTheme,
 ): Ground {
-  return showClusters
-    ? { codes: analysis.percolation.clusterOf, color: clusterPalette(theme) }
-    : { codes: analysis.partBits, color: partPalette(theme, state, analysis) };
+  return showClusters && analysis.clusters !== null
+    ? { codes: analysis.clusters, color: clusterPalette(theme), training: false }
+    : { codes: analysis.partBits, color: partPalette(theme, state, analysis), training: true };
 }
 
 const palettes = new WeakMap<CanvasTheme, Map<string, Ground['color']>>();
@@ -55,10 +55,19 @@ function remembered(theme: CanvasTheme, key: string, make: () => Ground['color']
 
 function clusterPalette(theme: CanvasTheme): Ground['color'] {
   return remembered(theme, 'clusters', () => {
+    // Codes of `clusterMap`: 2·rank for training labels, 2·rank + 1 for the area around them.
     const [largest, ...others] = clusterColors(theme);
-    const packed = others.map((color) => packColor(color, 0.5));
-    const first = packColor(largest!, 0.85);
-    return (code) => (code < 0 ? 0 : code === 0 ? first : packed[(code - 1) % packed.length]!);
+    const shades = (color: string, label: number, area: number) => [
+      packColor(color, label),
+      packColor(color, area),
+    ];
+    const first = shades(largest!, 1, 0.45);
+    const rest = others.map((color) => shades(color, 0.75, 0.25));
+    return (code) => {
+      if (code < 0) return 0;
+      const rank = code >> 1;
+      return (rank === 0 ? first : rest[(rank - 1) % rest.length]!)[code & 1]!;
+    };
   });
 }
 

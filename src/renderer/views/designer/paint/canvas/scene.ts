@@ -26,6 +26,8 @@ export interface Ground {
   // codes: (lattice.count) uint8 or int32; code c shows colors(c)
   readonly codes: Uint8Array | Int32Array;
   readonly color: (code: number) => number;
+  /** These are training labels, of which none stand where a layer removes them. */
+  readonly training: boolean;
 }
 
 interface Layer extends SceneLayer {
@@ -143,7 +145,7 @@ export class Scene {
     if (lattice === null || ground === null || groundImage === null) return;
     const { x, y } = lattice;
     const { codes, color } = ground;
-    const removing = this.layers.filter((layer) => layer.removes);
+    const removing = ground.training ? this.layers.filter((layer) => layer.removes) : [];
     for (let iy = box.y0; iy < box.y1; iy++) {
       const inY = iy >= y.frameFrom && iy < y.frameTo;
       for (let ix = box.x0, i = iy * x.count + box.x0; ix < box.x1; ix++, i++) {

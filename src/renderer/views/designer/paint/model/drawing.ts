@@ -50,6 +50,9 @@ export function draw(
   const added = everywhere ? [coverAll(lattice, layer), ...kept] : kept;
   // An empty `within` means everywhere, so a part's layer is never emptied behind the user's back.
   const emptied = kept.at(-1)!.mode === 'cut' && partIndex(layer) === null && !anyIn(lattice, layer, bits);
+  if (emptied && old.length === 0) {
+    return { state, notice: 'The layer is empty, so there is nothing to cut out of it: draw with “Add”.' };
+  }
   if (emptied) return { state: clearLayer(state, layer), notice };
   return { state: addShapes(state, layer, added, options), notice };
 }

@@ -80,11 +80,14 @@ describe('drawing', () => {
     p.settings.brushCells = 1;
     p.drag([-2, -2]);
     expect(p.notices[0]).toMatch(/inside the frame/);
+    p.settings = { ...p.settings, tool: 'rectangle', mode: 'cut' };
+    p.drag([3, 3], [5, 5]);
+    expect(p.notices[1]).toMatch(/nothing to cut/);
     p.state = setView(p.state, 'heldOut', { locked: true });
     p.drag([3, 3]);
     p.state = setView(p.state, 'heldOut', { locked: false, visible: false });
     p.drag([3, 3]);
-    expect(p.notices.slice(1)).toEqual([
+    expect(p.notices.slice(2)).toEqual([
       'The layer “Held-out” is locked: unlock it to draw in it.',
       'The layer “Held-out” is hidden: show it to draw in it.',
     ]);
