@@ -16,6 +16,9 @@ import { serializeEditor } from '../src/renderer/views/designer/paint/model/seri
  * d = 0.1, margin 6) in headless Chromium, sent at the rate of a mouse. Chromium's own tracing measures: an
  * `EventLatency` lasts from the input event to the presentation of the frame that shows it.
  *
+ * Beside it stands the same for a page where a small box follows the pointer: what the browser and the machine take
+ * whatever is drawn.
+ *
  * `node bench/paint.ts [--link URL]`: builds nothing, so run `npm run build` before; without a link it serves the
  * built renderer itself. Set CHROMIUM to the browser's path if Playwright has none of its own.
  */
@@ -25,6 +28,16 @@ const MOVES = 150;
 /** A mouse reports 125 times a second. */
 const INTERVAL_MS = 8;
 const LIMIT_MS = 32;
+/** A box that follows the pointer, moved by the compositor. */
+const CONTROL = `<div data-testid="paint-canvas" style="height: 95vh"><div id="box" style="position: fixed; top: 0; left: 0;
+  width: 20px; height: 20px; background: red; will-change: transform"></div></div>
+<script>
+  let frame = 0, place = '';
+  addEventListener('pointermove', (event) => {
+    place = \`translate(\${event.clientX}px, \${event.clientY}px)\`;
+    frame ||= requestAnimationFrame(() => { frame = 0; box.style.transform = place; });
+  });
+</script>`;
 /** Strokes that are in the drawing before. */
 const BEFORE = 60;
 
@@ -37,12 +50,15 @@ const browser = await chromium.launch({
   args: ['--no-sandbox'],
 });
 try {
-  const page = await openDrawing();
   const tracing = await browser.newBrowserCDPSession();
-  const input = await page.context().newCDPSession(page);
-  await paint(page, input, 2); // first strokes warm up the compiler
-  const trace = await record(tracing, () => paint(page, input, STROKES));
-  report(latenciesOf(trace));
+  const control = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  await control.setContent(CONTROL);
+  const floor = await measure(tracing, control, STROKES / 2, async () => {});
+  await control.close();
+  const page = await openDrawing();
+  const chooseTool = (k: number) => page.getByTestId(k % 2 === 0 ? 'tool-brush' : 'tool-eraser').click();
+  const painting = await measure(tracing, page, STROKES, chooseTool);
+  report(floor, painting);
 } finally {
   await browser.close();
   await server.close();
@@ -85,14 +101,30 @@ function drawing() {
   return state;
 }
 
-/** Strokes of brush and eraser in turn, at the pace of a mouse whatever the page does. */
-async function paint(page: Page, input: CDPSession, strokes: number): Promise<void> {
-  const canvas = page.getByTestId('paint-canvas');
-  const box = (await canvas.boundingBox())!;
+/** Milliseconds of each move, after two strokes that warm the compiler up. */
+async function measure(
+  tracing: CDPSession,
+  page: Page,
+  strokes: number,
+  before: (stroke: number) => Promise<void>,
+): Promise<number[]> {
+  const input = await page.context().newCDPSession(page);
+  await paint(page, input, 2, before);
+  return latenciesOf(await record(tracing, () => paint(page, input, strokes, before)));
+}
+
+/** Strokes at the pace of a mouse, whatever the page does. */
+async function paint(
+  page: Page,
+  input: CDPSession,
+  strokes: number,
+  before: (stroke: number) => Promise<void>,
+): Promise<void> {
+  const box = (await page.getByTestId('paint-canvas').boundingBox())!;
   const [cx, cy] = [box.x + box.width / 2, box.y + box.height / 2];
   const reach = Math.min(box.width, box.height) * 0.3;
   for (let s = 0; s < strokes; s++) {
-    await page.getByTestId(s % 2 === 0 ? 'tool-brush' : 'tool-eraser').click();
+    await before(s);
     const at = (i: number) => ({
       x: cx + reach * Math.sin(i / 15 + s),
       y: cy + reach * Math.cos(i / 11 + 2 * s),
@@ -172,19 +204,25 @@ function latenciesOf(events: readonly TraceEvent[]): number[] {
   return latencies;
 }
 
-function report(latencies: number[]): void {
-  if (latencies.length < MOVES) {
+function report(floor: number[], painting: number[]): void {
+  if (painting.length < MOVES || floor.length < MOVES) {
     throw new Error(
-      `expected at least ${MOVES} moves in the trace, got ${latencies.length}: is this Chromium?`,
+      `expected ${MOVES} moves or more in the trace, got ${painting.length}: is this Chromium?`,
     );
   }
-  const sorted = latencies.toSorted((a, b) => a - b);
-  const ms = (q: number) => quantile(sorted, q).toFixed(1);
-  const load = loadavg()[0]!.toFixed(1);
-  console.log(`pointer to screen while painting 440×440 labels, ${latencies.length} moves:`);
-  console.log(
-    `  median ${ms(0.5)} ms, p95 ${ms(0.95)} ms, p99 ${ms(0.99)} ms (limit for p95: ${LIMIT_MS} ms)`,
-  );
-  console.log(`  ${availableParallelism()} cores, load ${load} of the last minute`);
-  if (Number(ms(0.95)) >= LIMIT_MS) process.exitCode = 1;
+  const line = (what: string, latencies: number[]) => {
+    const sorted = latencies.toSorted((a, b) => a - b);
+    const [median, p95, p99] = [0.5, 0.95, 0.99].map((p) => quantile(sorted, p));
+    const ms = (value: number | undefined) => `${value!.toFixed(1)} ms`;
+    console.log(
+      `  ${what}: median ${ms(median)}, p95 ${ms(p95)}, p99 ${ms(p99)} (${latencies.length} moves)`,
+    );
+    return p95!;
+  };
+  console.log('pointer to screen:');
+  line('a box that follows the pointer', floor);
+  const p95 = line('painting over 440×440 labels', painting);
+  console.log(`  limit for the p95 of painting: ${LIMIT_MS} ms`);
+  console.log(`  ${availableParallelism()} cores, load of the last minute ${loadavg()[0]!.toFixed(1)}`);
+  if (p95 >= LIMIT_MS) process.exitCode = 1;
 }

@@ -115,9 +115,7 @@ export function provideRun(id: string): RunContext {
     samples: useSamples(id, evaluation, period),
     spec,
     dataset,
-    groundTruth: computed(() =>
-      dataset.value ? createGroundTruth(dataset.value.spec, dataset.value.testKind) : null,
-    ),
+    groundTruth: computed(() => (dataset.value ? createGroundTruth(dataset.value) : null)),
     rule: computed(() => ({
       tolerancePx: toleranceOf(spec.value?.dataset.size ?? 32, spec.value?.evaluation.tolerancePx ?? null),
       period: period.value,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildDataset } from '../../../../core/dataset/dataset.ts';
 import { DatasetSpec } from '../../../../core/dataset/spec.ts';
 import type { EvaluationSamples } from '../../../../shared/contract/runs.ts';
-import { createGroundTruth } from './groundTruth.ts';
+import { createGroundTruth, kindAt } from './groundTruth.ts';
 import { bytesOf, imageAt, toBytes, toRgba } from './pixels.ts';
 import { groupEvaluation, groupResult, labelText, readingText, verdictText } from './sampled.ts';
 
@@ -36,9 +36,28 @@ describe('pixels', () => {
 it('draws ground truth with its brightest pixel at row y, column x', () => {
   const spec = DatasetSpec.parse({ size: 8, parts: [{ kind: 'bump2d' }] });
   const dataset = buildDataset(spec);
-  const image = createGroundTruth(spec, dataset.testKind)(5, 2);
+  const image = createGroundTruth(dataset)(5, 2);
   expect(image.indexOf(Math.max(...image))).toBe(2 * 8 + 5);
   expect(Math.max(...image)).toBe(255);
+});
+
+describe('kindAt', () => {
+  const build = (parts: ('bump2d' | 'stripes1d')[]) =>
+    buildDataset(DatasetSpec.parse({ size: 8, margin: 2, parts: parts.map((kind) => ({ kind })) }));
+
+  it('is a stripe where one feature lies in the margin and stripes are trained on', () => {
+    const dataset = build(['bump2d', 'stripes1d']);
+    expect(kindAt(dataset, [3, 3])).toBe('bump2d');
+    expect(kindAt(dataset, [1, -2])).toBe('stripes1d');
+    expect(kindAt(dataset, [8, 3])).toBe('stripes1d'); // the frame is half-open
+    // The image at (1, −2) then has its bright column at x = 1, all the way down.
+    expect(createGroundTruth(dataset)(1, -2)[7 * 8 + 1]).toBeGreaterThan(100);
+  });
+
+  it('is the cropped 2D image where nothing else is trained on', () => {
+    expect(kindAt(build(['bump2d']), [1, -2])).toBe('bump2d');
+    expect(kindAt(build(['bump2d', 'stripes1d']), [-1, -2])).toBe('bump2d');
+  });
 });
 
 const reading = (label: [number, number], x: number | null, y: number | null) => ({
