@@ -72,7 +72,7 @@ async function openDrawing(): Promise<Page> {
     `localStorage.setItem('clifford:draft/dataset', ${JSON.stringify(JSON.stringify(draft))})`,
   );
   await page.goto(server.link);
-  await page.goto(new URL('/#/designer', page.url()).href);
+  await page.getByRole('link', { name: 'Designer' }).click();
   // The summary appears with the first analysis.
   await page.getByTestId('paint-summary').getByText('training images').waitFor();
   await page.getByTestId('brush-size').locator('input').fill('41');

@@ -26,6 +26,7 @@ function withProgress(ctx: Context, rows: RunRow[]): RunRow[] {
 }
 
 export function rowOf(ctx: Context, runId: string): RunRow {
+  describeOldRuns(ctx);
   const { pk } = needRun(ctx, runId);
   return ctx.store.read((db) => rowsOf(ctx, db, [pk])[0]!);
 }

@@ -89,7 +89,6 @@ export function curvesOption(
     },
     tooltip: tooltip(theme, {
       trigger: 'axis',
-      renderMode: 'richText', // strict content security policy: no markup with styles
       axisPointer: { type: 'line', lineStyle: { color: theme.muted, type: 'dotted' } },
       order: 'valueDesc',
       valueFormatter: (value: unknown) => (typeof value === 'number' ? format(value) : '–'),

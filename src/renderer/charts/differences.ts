@@ -30,7 +30,6 @@ export function differencesOption({ rows, xName }: Differences, theme: ChartThem
     grid: { left: 130, right: 20, top: 10, bottom: 44, containLabel: false },
     tooltip: tooltip(theme, {
       trigger: 'item',
-      renderMode: 'richText',
       formatter: ({ dataIndex }: { dataIndex: number }) =>
         rows[dataIndex] ? `${rows[dataIndex].name}: ${differenceText(rows[dataIndex])}` : '',
     }),

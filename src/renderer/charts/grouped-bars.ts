@@ -63,7 +63,6 @@ export function groupedBarsOption(
     },
     tooltip: tooltip(theme, {
       trigger: 'item',
-      renderMode: 'richText',
       formatter: ({ seriesIndex, dataIndex }: { seriesIndex: number; dataIndex: number }) => {
         const shown = series[seriesIndex];
         const value = shown?.values[dataIndex];

@@ -74,7 +74,6 @@ export function labelMapOption(
     },
     tooltip: tooltip(theme, {
       trigger: 'item',
-      renderMode: 'richText', // strict content security policy: no markup with styles
       formatter: ({ data }: { data: CellDatum }) => tooltipText(data, quantity),
     }),
     xAxis: {

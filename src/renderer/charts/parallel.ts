@@ -33,7 +33,6 @@ export function parallelOption({ axes, lines }: Parallel, theme: ChartTheme): EC
     parallel: { left: 40, right: 70, top: 62, bottom: 16, layout: 'horizontal' },
     tooltip: tooltip(theme, {
       trigger: 'item',
-      renderMode: 'richText',
       formatter: ({ dataIndex }: { dataIndex: number }) => {
         const line = lines[dataIndex];
         if (!line) return '';

@@ -57,7 +57,6 @@ export function scatterOption(
     },
     tooltip: tooltip(theme, {
       trigger: 'item',
-      renderMode: 'richText',
       formatter: ({ data }: { data: { name: string; value: (number | string)[] } }) =>
         `${data.name}\n${x.name}: ${shownValue(data.value[0]!)}\n${y.name}: ${shownValue(data.value[1]!)}`,
     }),

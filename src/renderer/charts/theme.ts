@@ -45,6 +45,8 @@ export function axis(theme: ChartTheme, name: string, more: object = {}): object
 export function tooltip(theme: ChartTheme, more: object = {}): object {
   return {
     confine: true,
+    // Drawn on the canvas: markup with styles of its own is what the page's policy forbids.
+    renderMode: 'richText',
     backgroundColor: theme.paper,
     borderColor: theme.line,
     textStyle: { color: theme.ink, fontSize: 12 },
