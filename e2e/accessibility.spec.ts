@@ -15,17 +15,14 @@ const VIEWS: { name: string; path: (run: string) => string; ready: (page: Page) 
     path: (run: string) => `/runs/${run}?tab=${tab}`,
     ready: (page: Page) => expect(page.getByRole('heading', { name: 'first' })).toBeVisible(),
   })),
-  {
-    name: 'designer',
-    path: () => '/designer',
-    ready: (page) => expect(page.getByTestId('paint-summary')).toContainText('training images'),
-  },
-  ...['Model', 'Training', 'Evaluation', 'JSON'].map((part) => ({
+  ...['Dataset', 'Model', 'Training', 'Evaluation', 'JSON'].map((part) => ({
     name: `designer, ${part}`,
     path: () => '/designer',
     ready: async (page: Page) => {
       const parts = page.getByRole('radiogroup', { name: 'Part of the design' });
       await parts.getByText(part, { exact: true }).click();
+      if (part === 'Dataset')
+        await expect(page.getByTestId('paint-summary')).toContainText('training images');
       if (part === 'JSON')
         await expect(page.getByRole('textbox', { name: 'Specification as JSON' })).toBeVisible();
     },

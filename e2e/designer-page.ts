@@ -42,7 +42,7 @@ export class DesignerPage {
   }
 
   async layer(title: string): Promise<void> {
-    await this.page.getByRole('button', { name: new RegExp(`^Draw into ${title}`) }).click();
+    await this.page.getByTitle(`Draw into ${title}`).click();
   }
 
   /** Opens a part of the design: Dataset, Model, Training, Evaluation or JSON. */

@@ -54,9 +54,14 @@ test.describe('a trained run', () => {
       .getByRole('button', { name: /^Sample|^Generate/ })
       .first()
       .click();
-    await expect(page.getByRole('img', { name: /generated|sample/i }).first()).toBeVisible({
-      timeout: 60_000,
-    });
+    const player = page.getByRole('group', { name: 'Denoising player' });
+    await expect(player).toBeVisible({ timeout: 60_000 });
+    await expect(page.getByText('ground truth').first()).toBeVisible();
+    await player.getByRole('button', { name: 'To the noise' }).click();
+    const slider = player.getByRole('slider', { name: 'Denoising step' });
+    await expect(slider).toHaveAttribute('aria-valuenow', '0');
+    await player.getByRole('button', { name: 'One step on' }).click();
+    await expect(slider).toHaveAttribute('aria-valuenow', '1');
   });
 
   test('fits a narrow window: only tables scroll sideways, not the page', async ({ page }) => {

@@ -1,4 +1,5 @@
 import { coverInterval, indexFrom, type Lattice } from './lattice.ts';
+import { fillRuns, runsOfBitmap, type Runs } from './runs.ts';
 import { spanRaster, strokeBrush, fillEllipse, fillPolygon } from './spans.ts';
 import type { ShapeSpec } from './spec.ts';
 
@@ -8,12 +9,24 @@ import type { ShapeSpec } from './spec.ts';
  */
 export function rasterizeShapes(lattice: Lattice, shapes: readonly ShapeSpec[]): Uint8Array {
   const layer = new Uint8Array(lattice.count);
-  for (const shape of shapes) {
-    const bitmap = rasterizeShape(lattice, shape);
-    const value = shape.mode === 'add' ? 1 : 0;
-    for (let i = 0; i < bitmap.length; i++) if (bitmap[i] === 1) layer[i] = value;
-  }
+  for (const shape of shapes) fillRuns(layer, runsOf(lattice, shape), shape.mode === 'add' ? 1 : 0);
   return layer;
+}
+
+const known = new WeakMap<ShapeSpec, { key: string; runs: Runs }>();
+
+/**
+ * The labels of one shape, whatever its mode, as runs. Kept for as long as the shape object lives: checks, layers and
+ * sections all ask for them, and a drawing of hundreds of strokes is enumerated again whenever one is added.
+ */
+export function runsOf(lattice: Lattice, shape: ShapeSpec): Runs {
+  const { size, margin, periodic, x, y } = lattice;
+  const key = [size, margin, periodic, x.spacing, y.spacing].join();
+  const found = known.get(shape);
+  if (found?.key === key) return found.runs;
+  const runs = runsOfBitmap(rasterizeShape(lattice, shape), x.count);
+  known.set(shape, { key, runs });
+  return runs;
 }
 
 /**

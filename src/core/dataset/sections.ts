@@ -1,5 +1,6 @@
 import { coverInterval, type Lattice } from './lattice.ts';
-import { bandRanges, rasterizeShape } from './region.ts';
+import { bandRanges, runsOf } from './region.ts';
+import { fillRuns } from './runs.ts';
 import type { ShapeSpec } from './spec.ts';
 
 /**
@@ -130,9 +131,7 @@ function heldOutOwners(lattice: Lattice, shapes: readonly ShapeSpec[]) {
     if (bands?.y) mark(heldY, coverInterval(lattice.y, ...bands.y), add);
     const name = bands ? BY_BAND : (shape.name ?? shape.type);
     if (!names.includes(name)) names.push(name);
-    const code = add ? names.indexOf(name) + 1 : 0;
-    const bitmap = rasterizeShape(lattice, shape);
-    for (let i = 0; i < bitmap.length; i++) if (bitmap[i] === 1) owner[i] = code;
+    fillRuns(owner, runsOf(lattice, shape), add ? names.indexOf(name) + 1 : 0);
   }
   return { names, owner, heldX, heldY };
 }
@@ -150,10 +149,11 @@ function overlays(
   const named = shapes.filter((s) => s.mode === 'add' && s.name !== undefined);
   const byName = Map.groupBy(named, (s) => s.name!);
   return [...byName].flatMap(([name, group]) => {
-    const bitmaps = group.map((shape) => rasterizeShape(lattice, shape));
+    const covered = new Uint8Array(lattice.count);
+    for (const shape of group) fillRuns(covered, runsOf(lattice, shape), 1);
     const labels: number[] = [];
     forEachFrameLabel(lattice, (i) => {
-      if (inLayer(i) && bitmaps.some((b) => b[i] === 1)) labels.push(i);
+      if (covered[i] === 1 && inLayer(i)) labels.push(i);
     });
     return labels.length === 0 ? [] : [{ name, kind: 'overlay' as const, labels: Uint32Array.from(labels) }];
   });

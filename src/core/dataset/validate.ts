@@ -1,7 +1,8 @@
 import { invalid } from '../base/errors.ts';
 import { snap, type Lattice } from './lattice.ts';
-import { bandRanges, rasterizeShape } from './region.ts';
-import { forEachFrameLabel, RESERVED_SECTIONS } from './sections.ts';
+import { bandRanges, runsOf } from './region.ts';
+import { runsTouchFrame } from './runs.ts';
+import { RESERVED_SECTIONS } from './sections.ts';
 import type { DatasetSpec, PartSpec, ShapeSpec } from './spec.ts';
 
 /**
@@ -108,9 +109,9 @@ function validateShape(field: string, shape: ShapeSpec, lattice: Lattice, inFram
   if (far !== undefined) {
     throw invalid(`${field}: expected coordinates within ±${reach}, got ${far}`);
   }
-  const bitmap = rasterizeShape(lattice, shape);
+  const runs = runsOf(lattice, shape);
   const space = margin === 0 ? `[0, ${size})` : `[${-margin}, ${size + margin})`;
-  if (!bitmap.includes(1)) {
+  if (runs.length === 0) {
     const outside = isOutside(shape, lattice);
     throw invalid(
       outside
@@ -119,7 +120,7 @@ function validateShape(field: string, shape: ShapeSpec, lattice: Lattice, inFram
             `spacing ${lattice.x.spacing} × ${lattice.y.spacing}`,
     );
   }
-  if (inFrame && !touchesFrame(lattice, bitmap)) {
+  if (inFrame && !runsTouchFrame(lattice, runs)) {
     throw invalid(
       `${field}: ${describeShape(shape)} lies in the margin, expected a shape in the frame [0, ${size}), ` +
         'since only 2D images are held out',
@@ -130,14 +131,6 @@ function validateShape(field: string, shape: ShapeSpec, lattice: Lattice, inFram
 /** How many features of an image of this kind lie in the frame. */
 export function dimensionOf(kind: PartSpec['kind']): 0 | 1 | 2 {
   return kind === 'stripes1d' ? 1 : kind === 'blank0d' ? 0 : 2;
-}
-
-function touchesFrame(lattice: Lattice, bitmap: Uint8Array): boolean {
-  let found = false;
-  forEachFrameLabel(lattice, (i) => {
-    found ||= bitmap[i] === 1;
-  });
-  return found;
 }
 
 /** Numbers of the shapes that are rasterized by walking over them. */

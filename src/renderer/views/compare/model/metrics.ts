@@ -46,7 +46,7 @@ export function metricTitle(text: string): string {
   const metric = parseMetric(text);
   if (metric === null) return text;
   if (metric.kind === 'metric') return TITLES[metric.key]?.title ?? metric.key;
-  return `Accuracy of ${metric.section}, ${featureTitle(metric.feature)}`;
+  return `Accuracy, ${metric.section} (${featureTitle(metric.feature)})`;
 }
 
 /** Title of the axis, with its unit. */

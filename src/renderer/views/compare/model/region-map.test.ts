@@ -48,6 +48,11 @@ describe('regionMap', () => {
     // Stripes: one feature in the frame (8), the other in the margin (4), both ways round.
     expect(count(map, 'stripes and blanks')).toBe(2 * 8 * 4);
     expect(count(map, 'margin without images')).toBe(4 * 4);
+    // Shares are of the 8×8 labels of the frame, whatever the margin: the same as without one.
+    const share = (name: string) => map.shares[map.kinds.findIndex((kind) => kind.name === name)];
+    expect(share('held out')).toBe(28 / 64);
+    expect(share('trained on')).toBe(36 / 64);
+    expect(share('stripes and blanks')).toBeNull();
   });
 });
 

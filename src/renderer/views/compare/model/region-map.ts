@@ -14,6 +14,8 @@ export interface LabelMap {
   readonly kinds: readonly LabelKind[];
   /** Labels of each kind. */
   readonly counts: readonly number[];
+  /** Share of each kind in the 2D labels, which are those of the frame; null for a kind of the margin alone. */
+  readonly shares: readonly (number | null)[];
 }
 
 export interface LabelKind {
@@ -44,16 +46,21 @@ export function regionMap(spec: DatasetSpec): LabelMap {
   membership.forEach((bits, i) => {
     codes[i] = codeOf(bits);
   });
-  return withCounts({
-    ...{ columns: lattice.x.count, rows: lattice.y.count, x: lattice.x.values, y: lattice.y.values },
-    ...{ codes, kinds: KINDS },
-  });
+  return withCounts(
+    {
+      ...{ columns: lattice.x.count, rows: lattice.y.count, x: lattice.x.values, y: lattice.y.values },
+      ...{ codes, kinds: KINDS },
+    },
+    (i) => isInFrame(membership[i]!),
+  );
 }
+
+const isInFrame = (bits: number): boolean => (bits & MEMBER.frameX) !== 0 && (bits & MEMBER.frameY) !== 0;
 
 function codeOf(bits: number): number {
   if ((bits & MEMBER.lesion) !== 0) return LESION;
   if ((bits & MEMBER.heldOut) !== 0) return HELD_OUT;
-  const inFrame = (bits & MEMBER.frameX) !== 0 && (bits & MEMBER.frameY) !== 0;
+  const inFrame = isInFrame(bits);
   if ((bits & MEMBER.candidate) === 0) return inFrame ? UNCOVERED : EMPTY;
   if (!inFrame) return STRIPES;
   return (bits & MEMBER.training) !== 0 ? TRAINED : DROPPED;
@@ -70,13 +77,19 @@ export function overlayMap(
   kinds[IN_FIRST] = { name: `only ${names[0]}`, color: '--layer-held-out' };
   kinds[IN_SECOND] = { name: `only ${names[1]}`, color: '--layer-training' };
   kinds[IN_FIRST | IN_SECOND] = { name: 'in both', color: '--muted' };
-  return withCounts({ columns: frame.x.length, rows: frame.y.length, x: frame.x, y: frame.y, codes, kinds });
+  const { x, y } = frame;
+  return withCounts({ columns: x.length, rows: y.length, x, y, codes, kinds }, () => true);
 }
 
-function withCounts(map: Omit<LabelMap, 'counts'>): LabelMap {
+function withCounts(map: Omit<LabelMap, 'counts' | 'shares'>, inFrame: (label: number) => boolean): LabelMap {
   const counts = map.kinds.map(() => 0);
-  for (const code of map.codes) counts[code]!++;
-  return { ...map, counts };
+  const framed = map.kinds.map(() => 0);
+  map.codes.forEach((code, i) => {
+    counts[code]!++;
+    if (inFrame(i)) framed[code]!++;
+  });
+  const frame = framed.reduce((a, b) => a + b, 0);
+  return { ...map, counts, shares: framed.map((count) => (count === 0 ? null : count / frame)) };
 }
 
 /** Text that two datasets share exactly when their label spaces are drawn alike. */

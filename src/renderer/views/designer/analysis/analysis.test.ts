@@ -4,6 +4,7 @@ import { rasterizeShapes } from '../../../../core/dataset/region.ts';
 import { DatasetSpec } from '../../../../core/dataset/spec.ts';
 import { analyze, transferables } from './analyze.ts';
 import { createAnalysisClient, type WorkerLike } from './client.ts';
+import { createInterner } from './intern.ts';
 import type { AnalysisReply, AnalysisRequest } from './messages.ts';
 
 const cross = { type: 'cross', x: [13, 19], y: [13, 19] } as const;
@@ -62,6 +63,17 @@ describe('analyze', () => {
     expect(new Set(buffers).size).toBe(buffers.length);
     expect(() => structuredClone(buffers, { transfer: buffers })).not.toThrow();
   });
+});
+
+it('copies of a spec keep the shapes they share with the last one, and nothing older', () => {
+  const intern = createInterner();
+  const first = intern(structuredClone(paper));
+  const second = intern(structuredClone({ ...paper, lesion: paper.heldOut }));
+  expect(second).toEqual({ ...paper, lesion: paper.heldOut });
+  expect(second.heldOut[0]).toBe(first.heldOut[0]);
+  expect(second.lesion[0]).toBe(first.heldOut[0]);
+  intern({ ...paper, heldOut: [] });
+  expect(intern(structuredClone(paper)).heldOut[0]).not.toBe(first.heldOut[0]);
 });
 
 describe('the client of the worker', () => {

@@ -15,6 +15,20 @@ export type Reading =
   | { readonly spec: RunSpec; readonly marks: readonly [] }
   | { readonly spec: null; readonly marks: readonly Mark[] };
 
+/** Text that is not a specification yet, and the specification's own text that it is to replace. */
+export interface PendingText {
+  readonly text: string;
+  readonly of: string;
+}
+
+/** A specification as text. Lists of numbers and names take one line. */
+export function formatSpec(spec: RunSpec): string {
+  return JSON.stringify(spec, null, 2).replaceAll(/\[\s+([^[\]{}]*?)\s+\]/g, (_, items: string) => {
+    const line = `[${items.replaceAll(/\s*\n\s*/g, ' ')}]`;
+    return line.length <= 80 ? line : `[${items}]`;
+  });
+}
+
 /** Reads a specification from JSON text; every problem is marked where it stands. */
 export function readSpec(text: string): Reading {
   const broken = syntaxMarks(text);

@@ -90,3 +90,24 @@ describe('undo of drawing and settings together', () => {
 function step(label: string, before: number, after: number) {
   return { label, before, after, depth: 0, linked: false };
 }
+
+describe('the origin of a design', () => {
+  const fresh = { name: '', preset: 'quick', parent: null };
+  const forked = { name: '', preset: null, parent: { id: 'r1', name: 'calm-otter' } };
+  const step = { label: 'Fork calm-otter', before: 1, after: 2, depth: 0, linked: false };
+
+  it('turns with the step that changed it', () => {
+    const history = recordStep<number>(
+      { past: [], future: [] },
+      { ...step, origin: { before: fresh, after: forked } },
+    );
+    const undone = undoTurn(history, 0)!;
+    expect(undone.origin).toEqual(fresh);
+    expect(redoTurn(undone.history, 0, 0)!.origin).toEqual(forked);
+  });
+
+  it('stays with any other step', () => {
+    const undone = undoTurn(recordStep<number>({ past: [], future: [] }, step), 0)!;
+    expect(undone.origin).toBeUndefined();
+  });
+});

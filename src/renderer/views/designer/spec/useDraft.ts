@@ -1,4 +1,4 @@
-import { computed, shallowRef, watch, type ComputedRef } from 'vue';
+import { computed, onScopeDispose, shallowRef, watch, type ComputedRef } from 'vue';
 import { z } from 'zod';
 import quick from '../../../../../resources/presets/quick.json';
 import { type DatasetSpec } from '../../../../core/dataset/spec.ts';
@@ -7,13 +7,24 @@ import { RunSpec } from '../../../../shared/run-spec.ts';
 import { usePersisted } from '../../../state/persisted.ts';
 import { commit } from '../paint/model/editor.ts';
 import type { PaintEditor } from '../paint/usePaintEditor.ts';
-import { findProblems, setAt, type SpecProblems } from './paths.ts';
-import { recordStep, redoTurn, undoTurn, type SettingsHistory, type Turn } from './settingsHistory.ts';
+import { setAt, type SpecProblems } from './paths.ts';
+import type { ProblemsReply, ProblemsRequest } from './problems.worker.ts';
+import {
+  recordStep,
+  redoTurn,
+  undoTurn,
+  type Origin,
+  type SettingsHistory,
+  type Turn,
+} from './settingsHistory.ts';
 
 /** The part of a specification that forms edit; the dataset is the drawing's. */
 type Settings = Omit<RunSpec, 'dataset'>;
 const Settings = RunSpec.omit({ dataset: true });
 const settingsOf = ({ dataset: _, ...settings }: RunSpec): Settings => settings;
+
+const Parent = z.object({ id: z.string(), name: z.string() }).nullable();
+const OriginOf = z.object({ name: z.string(), preset: z.string().nullable(), parent: Parent });
 
 const Step = z.object({
   label: z.string(),
@@ -21,6 +32,7 @@ const Step = z.object({
   after: Settings,
   depth: z.int(),
   linked: z.boolean(),
+  origin: z.object({ before: OriginOf, after: OriginOf }).optional(),
 });
 
 const Draft = z.object({
@@ -28,7 +40,7 @@ const Draft = z.object({
   name: z.string(),
   /** The preset that it began with. */
   preset: z.string().nullable(),
-  parent: z.object({ id: z.string(), name: z.string() }).nullable(),
+  parent: Parent,
   past: z.array(Step),
   future: z.array(Step),
 });
@@ -99,8 +111,8 @@ export function useDraft(editor: PaintEditor): RunDraft {
     { flush: 'sync' },
   );
 
-  /** Takes a step; `dataset` is the drawing that comes with it. */
-  function take(label: string, after: Settings, dataset: DatasetSpec | null): void {
+  /** Takes a step; `dataset` is the drawing that comes with it, `origin` where the design comes from now. */
+  function take(label: string, after: Settings, dataset: DatasetSpec | null, origin?: Origin): void {
     const at = depth();
     const drawn = dataset !== null && JSON.stringify(dataset) !== JSON.stringify(editor.state.value.spec);
     const changed = JSON.stringify(after) !== JSON.stringify(draft.value.settings);
@@ -110,14 +122,18 @@ export function useDraft(editor: PaintEditor): RunDraft {
       editor.replace({ ...editor.state.value, future: [] });
     }
     turning = false;
-    if (!changed) {
-      if (drawn) patch({ future: [] });
+    if (!changed && !(drawn && origin)) {
+      patch({ ...origin, ...(drawn ? { future: [] } : {}) });
       return;
     }
     const linked = drawn && depth() > at;
-    const step = { label, before: draft.value.settings, after, depth: at, linked };
-    const next = recordStep(history(), step);
-    patch({ settings: after, past: next.past.slice(-LONGEST_PAST), future: [] });
+    const { settings: before, name, preset, parent } = draft.value;
+    const step = { label, before, after, depth: at, linked };
+    const next = recordStep(
+      history(),
+      origin ? { ...step, origin: { before: { name, preset, parent }, after: origin } } : step,
+    );
+    patch({ ...origin, settings: after, past: next.past.slice(-LONGEST_PAST), future: [] });
   }
 
   function turn(by: Turn<Settings> | null, draw: () => void): void {
@@ -127,17 +143,28 @@ export function useDraft(editor: PaintEditor): RunDraft {
     turning = false;
     if (by.settings === undefined && by.history === draft.value) return;
     const { past, future } = by.history;
-    patch({ settings: by.settings ?? draft.value.settings, past: [...past], future: [...future] });
+    const settings = by.settings ?? draft.value.settings;
+    patch({ ...by.origin, settings, past: [...past], future: [...future] });
   }
 
   const checked = shallowRef<SpecProblems>({ fields: new Map(), whole: null });
+  const checker = new Worker(new URL('./problems.worker.ts', import.meta.url), { type: 'module' });
+  let asked = 0;
+  checker.onmessage = ({ data }: MessageEvent<ProblemsReply>) => {
+    if (data.id === asked) checked.value = data.problems;
+  };
+  onScopeDispose(() => checker.terminate());
   let timer: ReturnType<typeof setTimeout> | undefined;
   watch(
-    spec,
-    (now) => {
-      // Enumerating the label space for each stroke would be felt: the whole is checked in a pause.
+    [spec, editor.drawing],
+    ([now, drawing]) => {
+      // Enumerating the label space takes a while: the whole is checked in a pause, and elsewhere.
       clearTimeout(timer);
-      timer = setTimeout(() => (checked.value = findProblems(now)), 250);
+      if (drawing) return;
+      timer = setTimeout(() => {
+        const request: ProblemsRequest = { id: ++asked, draft: JSON.stringify(now) };
+        checker.postMessage(request);
+      }, 250);
     },
     { immediate: true },
   );
@@ -167,17 +194,16 @@ export function useDraft(editor: PaintEditor): RunDraft {
     },
     setSpec: (next, label) => take(label, settingsOf(next), next.dataset),
     loadPreset({ name, spec: loaded }) {
-      take(`Load preset ${name}`, settingsOf(loaded), loaded.dataset);
-      patch({ preset: name, parent: null, name: '' });
+      const origin = { preset: name, parent: null, name: '' };
+      take(`Load preset ${name}`, settingsOf(loaded), loaded.dataset, origin);
     },
     fork(parent, forked) {
-      take(`Fork ${parent.name}`, settingsOf(forked), forked.dataset);
-      patch({ parent, preset: null, name: '' });
+      take(`Fork ${parent.name}`, settingsOf(forked), forked.dataset, { parent, preset: null, name: '' });
     },
     unfork: () => patch({ parent: null }),
     renew() {
-      take('New design', settingsOf(firstSpec), firstSpec.dataset);
-      patch({ preset: 'quick', parent: null, name: '' });
+      const origin = { preset: 'quick', parent: null, name: '' };
+      take('New design', settingsOf(firstSpec), firstSpec.dataset, origin);
     },
     undo: () => turn(undoTurn(history(), depth()), () => editor.undo()),
     redo: () => turn(redoTurn(history(), depth(), editor.state.value.future.length), () => editor.redo()),

@@ -1,6 +1,8 @@
 import type { Lattice } from '../../../../../core/dataset/lattice.ts';
+import { runsOf } from '../../../../../core/dataset/region.ts';
+import { fillRuns, runsTouchFrame, type Runs } from '../../../../../core/dataset/runs.ts';
 import type { ShapeSpec } from '../../../../../core/dataset/spec.ts';
-import { applyRuns, composeLayer, runsOf, type Runs } from '../raster/runs.ts';
+import { composeLayer } from '../raster/runs.ts';
 import { addShapes, clearLayer, coverAll } from './operations.ts';
 import type { EditorState } from './editor.ts';
 import { partIndex, shapesOf, type LayerId } from './layers.ts';
@@ -36,13 +38,13 @@ export function draw(
     const runs = runsOf(lattice, shape);
     if (runs.length === 0) {
       notice ??= 'This covers no label: zoom in, draw larger, or turn on “Snap to the lattice”.';
-    } else if (layer === 'heldOut' && !touchesFrame(lattice, runs)) {
+    } else if (layer === 'heldOut' && !runsTouchFrame(lattice, runs)) {
       notice ??=
         'Held-out removes 2D images only, so draw it inside the frame; a lesion may reach the margin.';
     } else if (shape.type === 'brush' && shape.mode === 'cut' && !touches(bits, runs)) {
       continue;
     } else {
-      applyRuns(bits, runs, shape.mode === 'add' ? 1 : 0);
+      fillRuns(bits, runs, shape.mode === 'add' ? 1 : 0);
       kept.push(shape);
     }
   }
@@ -69,15 +71,5 @@ function anyIn(lattice: Lattice, layer: LayerId, bits: Uint8Array): boolean {
 
 function touches(bits: Uint8Array, runs: Runs): boolean {
   for (let k = 0; k < runs.length; k += 2) if (bits.subarray(runs[k], runs[k + 1]).includes(1)) return true;
-  return false;
-}
-
-/** Runs do not cross rows. */
-function touchesFrame({ x, y }: Lattice, runs: Runs): boolean {
-  for (let k = 0; k < runs.length; k += 2) {
-    const iy = Math.floor(runs[k]! / x.count);
-    const [from, to] = [runs[k]! - iy * x.count, runs[k + 1]! - iy * x.count];
-    if (iy >= y.frameFrom && iy < y.frameTo && from < x.frameTo && to > x.frameFrom) return true;
-  }
   return false;
 }

@@ -2,7 +2,8 @@ import type { ShapeSpec } from '../../../../../core/dataset/spec.ts';
 import type { Lattice } from '../../../../../core/dataset/lattice.ts';
 import { handlesOf, type Handle } from '../model/handles.ts';
 import { moveShape, tidy } from '../model/transform.ts';
-import { runsInclude, runsOf } from '../raster/runs.ts';
+import { runsOf } from '../../../../../core/dataset/region.ts';
+import { runsInclude } from '../../../../../core/dataset/runs.ts';
 import { place, type GestureContext, type Sample } from './gestures.ts';
 import { toLattice } from '../model/draft.ts';
 
