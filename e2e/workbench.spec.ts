@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { clifford, expect, serve, test } from './harness.ts';
 
 test('a home without runs says what to do, and shows a run as soon as it is there', async ({
@@ -9,6 +11,35 @@ test('a home without runs says what to do, and shows a run as soon as it is ther
   await expect(page.getByRole('heading', { name: 'No runs yet' })).toBeVisible();
   await clifford(home, 'train', 'tiny', '--name', 'appears', '--steps', '2');
   await expect(page.getByRole('link', { name: 'appears' }).first()).toBeVisible();
+});
+
+test('a bundle dropped on any view is imported; what is none is refused in a sentence', async ({
+  page,
+  home,
+  link,
+  trainedHome,
+}) => {
+  const file = path.join(home, 'first.clifford');
+  await clifford(trainedHome.home, 'bundle', 'export', 'first', '--out', file);
+  await page.goto(link);
+  await page.getByRole('link', { name: 'Compare' }).click();
+  const drop = async (name: string, bytes: Buffer) => {
+    const transfer = await page.evaluateHandle(`(() => {
+      const bytes = Uint8Array.from(atob('${bytes.toString('base64')}'), (c) => c.charCodeAt(0));
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([bytes], '${name}'));
+      return transfer;
+    })()`);
+    await page.dispatchEvent('main', 'drop', { dataTransfer: transfer });
+  };
+  await drop('broken.clifford', readFileSync(file).subarray(0, 5000));
+  await expect(page.getByRole('alert').filter({ hasText: 'broken.clifford' })).toBeVisible();
+  await drop('first.clifford', readFileSync(file));
+  await expect(page.getByText(/first/).first()).toBeVisible();
+  await page.getByRole('link', { name: 'Runs' }).click();
+  await page.getByRole('link', { name: 'first' }).first().click();
+  await expect(page.getByText('finished', { exact: true })).toBeVisible();
+  await expect(page.getByRole('figure', { name: /loss/i })).toBeVisible();
 });
 
 test.describe('a trained run', () => {

@@ -75,13 +75,15 @@ export function estimateRun(
 }
 
 /**
- * The speed of the newest run that was measured on this machine; null if there is none among the last 50.
- * The median over its points: the first ones are those of single steps, and other programs come and go.
+ * The speed of a recent run that was measured on this machine: of the newest five among the last 50, the one that is
+ * the median in how it compares with a typical core, since one run alone may have shared the machine; null if none was.
+ * Of a run, the median over its points: the first ones are those of single steps, and other programs come and go.
  */
 export function measuredSpeed(
   workbench: Pick<Workbench, 'listRuns' | 'viewRun' | 'seriesOf'>,
   device = cpus()[0]?.model,
 ): MeasuredSpeed | null {
+  const measured: MeasuredSpeed[] = [];
   for (const { id, name, startedAt } of workbench.listRuns({ limit: RECENT })) {
     if (startedAt === null) continue;
     const { series } = workbench.seriesOf(id, { keys: [SPEED_KEY], maxPoints: 500 });
@@ -91,12 +93,16 @@ export function measuredSpeed(
     const threads = Number(environment['threads']);
     // A run that came in a bundle tells of another machine.
     if (environment['device'] !== device || !(threads >= 1)) continue;
-    return speedOf(name, spec, speeds[speeds.length >> 1]!, threads, Number(environment['cores']) || threads);
+    const cores = Number(environment['cores']) || threads;
+    measured.push(speedOf(name, spec, speeds[speeds.length >> 1]!, threads, cores));
+    if (measured.length === ENOUGH) break;
   }
-  return null;
+  measured.sort((a, b) => a.slowdown - b.slowdown);
+  return measured[(measured.length - 1) >> 1] ?? null;
 }
 
 const RECENT = 50;
+const ENOUGH = 5;
 const SPEED_KEY = 'imagesPerSecond';
 
 export function speedOf(

@@ -124,7 +124,7 @@ describe('the client of the worker', () => {
       vi.advanceTimersByTime(100);
       answer(workers[0]!, 1);
       client.request(drawing, false);
-      vi.advanceTimersByTime(399);
+      vi.advanceTimersByTime(599);
       expect(workers[0]!.sent).toHaveLength(1);
       vi.advanceTimersByTime(1);
       expect(workers[0]!.sent.map((m) => m.id)).toEqual([1, 2]);

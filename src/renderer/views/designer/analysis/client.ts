@@ -11,7 +11,7 @@ export interface WorkerLike {
 export interface AnalysisClient {
   /**
    * Asks for an analysis; one that waits is replaced, since only the latest drawing is of interest.
-   * @param urgent false for drawings that are still changing: the worker then rests between answers, four times as
+   * @param urgent false for drawings that are still changing: the worker then rests between answers, six times as
    *   long as the last one took, since it and the painting may have but two cores between them
    */
   request(what: Omit<AnalysisRequest, 'id'>, urgent: boolean): void;
@@ -41,7 +41,7 @@ export function createAnalysisClient(
     created.onmessage = ({ data }) => {
       busy = false;
       const now = performance.now();
-      restUntil = now + 4 * (now - startedAt);
+      restUntil = now + 6 * (now - startedAt);
       next();
       onReply(data, data.id === lastId);
     };
@@ -66,10 +66,17 @@ export function createAnalysisClient(
       return;
     }
     worker ??= start();
-    busy = true;
-    startedAt = performance.now();
-    worker.postMessage(waiting);
+    const request = waiting;
     waiting = null;
+    startedAt = performance.now();
+    try {
+      worker.postMessage(request);
+      busy = true;
+    } catch (error) {
+      // What cannot be copied to a worker must not silence the requests after it.
+      const message = `The analysis of the drawing could not be asked for: ${String(error)}`;
+      onReply({ id: request.id, error: { code: 'INTERNAL', message } }, request.id === lastId);
+    }
   };
   return {
     request(what, urgent) {

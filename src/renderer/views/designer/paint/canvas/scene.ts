@@ -1,13 +1,14 @@
 import type { Lattice } from '../../../../../core/dataset/lattice.ts';
 import type { ShapeSpec } from '../../../../../core/dataset/spec.ts';
-import { differenceBox, joinBoxes, type Box } from '../raster/box.ts';
+import { differenceBox, growBox, joinBoxes, type Box } from '../raster/box.ts';
 import { paintSegment } from '../raster/live-stroke.ts';
 import { composeLayer, latticeKey } from '../raster/runs.ts';
 import type { LayerId } from '../model/layers.ts';
-import { LabelImage } from './label-image.ts';
+import { boxRect, drawLines, frameRect, spaceRect, wholePixels, type DeviceRect } from './geometry.ts';
+import { LabelImage, Scratch } from './label-image.ts';
 import { Patterns } from './patterns.ts';
 import { packColor, type CanvasTheme, type LayerStyle } from './theme.ts';
-import { frameSpanOf, spanOf, toScreen, type Viewport } from './viewport.ts';
+import type { Viewport } from './viewport.ts';
 
 /** A layer as the scene shows it, in the order of drawing. */
 export interface SceneLayer {
@@ -49,9 +50,10 @@ export class Scene {
   private ground: Ground | null = null;
   private groundImage: LabelImage | null = null;
   private dirty: Box | 'all' | null = 'all';
-  private scratch = new OffscreenCanvas(1, 1);
-  private scratchContext = this.scratch.getContext('2d')!;
-  private patterns = new Patterns(this.scratchContext);
+  /** For whole drawings, and for the small ones of a stroke, which copy whatever they are made on. */
+  private readonly sides = { whole: new Scratch(), part: new Scratch() };
+  private readonly tile = new Scratch();
+  private readonly patterns = new Patterns(this.tile.context);
 
   /** True if something changed since the last `draw`. */
   get isDirty(): boolean {
@@ -155,7 +157,7 @@ export class Scene {
         groundImage.pixels[i] = removed ? 0 : color(codes[i]!);
       }
     }
-    groundImage.update(box);
+    groundImage.changed(box);
     this.touch(box);
   }
 
@@ -164,32 +166,29 @@ export class Scene {
     if (this.ground === null || !this.groundImage || !this.lattice) return;
     this.ground = null;
     this.groundImage.pixels.fill(0);
-    this.groundImage.update({ x0: 0, y0: 0, x1: this.lattice.x.count, y1: this.lattice.y.count });
+    this.groundImage.changed({ x0: 0, y0: 0, x1: this.lattice.x.count, y1: this.lattice.y.count });
     this.dirty = 'all';
   }
 
   /** Redraws what changed. The context is in CSS pixels, `ratio` device pixels each. */
   draw(context: CanvasRenderingContext2D, view: Viewport, theme: CanvasTheme, ratio: number): void {
-    const lattice = this.lattice;
-    if (this.dirty === null || lattice === null) return;
-    const clip = this.clipOf(view, ratio);
+    const { dirty, lattice } = this;
+    if (dirty === null || lattice === null) return;
     this.dirty = null;
+    const changed = dirty === 'all' ? null : dirty;
+    const clip = wholePixels(view, ratio, changed && boxRect(lattice, view, ratio, changed));
     if (clip === null) return;
-    const { canvas } = context;
-    if (this.scratch.width !== canvas.width || this.scratch.height !== canvas.height) {
-      this.scratch.width = canvas.width;
-      this.scratch.height = canvas.height;
-    }
+    // Pixels are redrawn whole, with the labels around that share them.
+    const part = changed && growBox(changed, AROUND, lattice.x.count, lattice.y.count);
     context.save();
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.beginPath();
     context.rect(clip.x, clip.y, clip.width, clip.height);
     context.clip();
-    context.imageSmoothingEnabled = false;
-    this.drawGround(context, lattice, view, theme, ratio);
+    this.drawGround(context, lattice, view, theme, ratio, part);
     for (const layer of this.layers) {
-      if (layer.visible && layer.shapes.length + Number(!layer.composed) > 0) {
-        this.drawLayer(context, lattice, view, layer, ratio, clip);
+      if (layer.visible && hasLabels(layer.bits, lattice.x.count, part)) {
+        this.drawLayer(context, lattice, view, layer, ratio, part, clip);
       }
     }
     drawLines(context, lattice, view, theme, ratio);
@@ -202,30 +201,24 @@ export class Scene {
     view: Viewport,
     theme: CanvasTheme,
     ratio: number,
+    part: Box | null,
   ): void {
     const { plot } = view;
     context.fillStyle = theme.panel;
     context.fillRect(plot.left * ratio, plot.top * ratio, plot.width * ratio, plot.height * ratio);
-    const space = deviceRect(view, ratio, spanOf(lattice.x), spanOf(lattice.y));
+    const space = spaceRect(lattice, view, ratio);
     context.fillStyle = theme.paper;
     context.fillRect(space.x, space.y, space.width, space.height);
     if (lattice.margin > 0) {
-      const frame = deviceRect(view, ratio, frameSpanOf(lattice.x), frameSpanOf(lattice.y));
-      context.fillStyle = this.patterns.fill(
-        { color: theme.line, pattern: 'diagonal' },
-        ratio,
-        space.x,
-        space.y,
-        0.25,
-      );
+      const frame = frameRect(lattice, view, ratio);
+      const style = { color: theme.line, pattern: 'diagonal' } as const;
+      context.fillStyle = this.patterns.fill(style, ratio, space.x, space.y, 0.25);
       context.beginPath();
       context.rect(space.x, space.y, space.width, space.height);
       context.rect(frame.x, frame.y, frame.width, frame.height);
       context.fill('evenodd');
     }
-    if (this.ground !== null) {
-      context.drawImage(this.groundImage!.canvas, space.x, space.y, space.width, space.height);
-    }
+    if (this.ground !== null) this.groundImage!.draw(context, view, ratio, part, this.tile);
   }
 
   /** The layer's bitmap filled with its pattern, made on the side: patterns keep their size at any zoom. */
@@ -235,38 +228,27 @@ export class Scene {
     view: Viewport,
     layer: Layer,
     ratio: number,
+    part: Box | null,
     clip: DeviceRect,
   ): void {
-    const space = deviceRect(view, ratio, spanOf(lattice.x), spanOf(lattice.y));
-    const side = this.scratchContext;
+    const { x, y, width, height } = clip;
+    const scratch = (part === null ? this.sides.whole : this.sides.part).fit(width, height);
+    const side = scratch.context;
     side.save();
-    side.beginPath();
-    side.rect(clip.x, clip.y, clip.width, clip.height);
-    side.clip();
-    side.clearRect(clip.x, clip.y, clip.width, clip.height);
-    side.imageSmoothingEnabled = false;
+    side.clearRect(0, 0, width, height);
     if (layer.frameOnly && lattice.margin > 0) {
-      const frame = deviceRect(view, ratio, frameSpanOf(lattice.x), frameSpanOf(lattice.y));
+      const frame = frameRect(lattice, view, ratio);
       side.beginPath();
-      side.rect(frame.x, frame.y, frame.width, frame.height);
+      side.rect(frame.x - x, frame.y - y, frame.width, frame.height);
       side.clip();
     }
-    side.drawImage(layer.image.canvas, space.x, space.y, space.width, space.height);
+    layer.image.draw(side, view, ratio, part, this.tile, clip);
     side.globalCompositeOperation = 'source-in';
-    side.fillStyle = this.patterns.fill(layer.style, ratio, space.x, space.y);
-    side.fillRect(clip.x, clip.y, clip.width, clip.height);
+    const space = spaceRect(lattice, view, ratio);
+    side.fillStyle = this.patterns.fill(layer.style, ratio, Math.round(space.x) - x, Math.round(space.y) - y);
+    side.fillRect(0, 0, width, height);
     side.restore();
-    context.drawImage(
-      this.scratch,
-      clip.x,
-      clip.y,
-      clip.width,
-      clip.height,
-      clip.x,
-      clip.y,
-      clip.width,
-      clip.height,
-    );
+    context.drawImage(scratch.canvas, 0, 0, width, height, x, y, width, height);
   }
 
   private compose(layer: Layer): void {
@@ -284,7 +266,7 @@ export class Scene {
         layer.image.pixels[i] = layer.bits[i] === 1 ? OPAQUE : 0;
       }
     }
-    layer.image.update(box);
+    layer.image.changed(box);
     if (layer.removes) this.showGround(box);
     if (layer.visible) this.touch(box);
   }
@@ -292,103 +274,17 @@ export class Scene {
   private touch(box: Box): void {
     if (this.dirty !== 'all') this.dirty = joinBoxes(this.dirty, box);
   }
-
-  /** What is to be redrawn, in whole device pixels, inside the plot. */
-  private clipOf(view: Viewport, ratio: number): DeviceRect | null {
-    const { plot } = view;
-    const lattice = this.lattice!;
-    const bounds = {
-      x: Math.round(plot.left * ratio),
-      y: Math.round(plot.top * ratio),
-      right: Math.round((plot.left + plot.width) * ratio),
-      bottom: Math.round((plot.top + plot.height) * ratio),
-    };
-    if (this.dirty === 'all' || this.dirty === null) {
-      return { x: bounds.x, y: bounds.y, width: bounds.right - bounds.x, height: bounds.bottom - bounds.y };
-    }
-    const edge = (axis: Lattice['x'], index: number) => axis.spacing * (axis.first + index - 0.5);
-    const box = this.dirty;
-    const rect = deviceRect(
-      view,
-      ratio,
-      [edge(lattice.x, box.x0), edge(lattice.x, box.x1)],
-      [edge(lattice.y, box.y0), edge(lattice.y, box.y1)],
-    );
-    const x = Math.max(bounds.x, Math.floor(rect.x) - 1);
-    const y = Math.max(bounds.y, Math.floor(rect.y) - 1);
-    const right = Math.min(bounds.right, Math.ceil(rect.x + rect.width) + 1);
-    const bottom = Math.min(bounds.bottom, Math.ceil(rect.y + rect.height) + 1);
-    return right > x && bottom > y ? { x, y, width: right - x, height: bottom - y } : null;
-  }
 }
 
+/** As many labels as may share two pixels. */
+const AROUND = 6;
 const OPAQUE = packColor('#000000', 1);
 
-/** In device pixels. */
-interface DeviceRect {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-function deviceRect(
-  view: Viewport,
-  ratio: number,
-  x: readonly [number, number],
-  y: readonly [number, number],
-): DeviceRect {
-  const [left, top] = toScreen(view, x[0], y[0]);
-  const [right, bottom] = toScreen(view, x[1], y[1]);
-  return { x: left * ratio, y: top * ratio, width: (right - left) * ratio, height: (bottom - top) * ratio };
-}
-
-/** Lines between cells once they are large enough, and the borders of the frame and of the label space. */
-function drawLines(
-  context: CanvasRenderingContext2D,
-  lattice: Lattice,
-  view: Viewport,
-  theme: CanvasTheme,
-  ratio: number,
-): void {
-  const { plot, scale } = view;
-  const space = deviceRect(view, ratio, spanOf(lattice.x), spanOf(lattice.y));
-  const sharp = (v: number) => Math.round(v) + 0.5;
-  context.lineWidth = 1;
-  for (const name of ['x', 'y'] as const) {
-    const axis = lattice[name];
-    if (axis.spacing * scale < MIN_GRID_CELL) continue;
-    context.beginPath();
-    for (let i = 1; i < axis.count; i++) {
-      const [sx, sy] = toScreen(view, ...edgeAt(name, axis.spacing * (axis.first + i - 0.5)));
-      const at = sharp((name === 'x' ? sx : sy) * ratio);
-      if (name === 'x') {
-        if (sx < plot.left || sx > plot.left + plot.width) continue;
-        context.moveTo(at, space.y);
-        context.lineTo(at, space.y + space.height);
-      } else {
-        if (sy < plot.top || sy > plot.top + plot.height) continue;
-        context.moveTo(space.x, at);
-        context.lineTo(space.x + space.width, at);
-      }
-    }
-    context.strokeStyle = theme.line;
-    context.globalAlpha = 0.6;
-    context.stroke();
-    context.globalAlpha = 1;
+/** Whether a bitmap has labels in a box; anywhere if that is null. */
+function hasLabels(bits: Uint8Array, nx: number, box: Box | null): boolean {
+  if (box === null) return bits.includes(1);
+  for (let iy = box.y0; iy < box.y1; iy++) {
+    if (bits.subarray(iy * nx + box.x0, iy * nx + box.x1).includes(1)) return true;
   }
-  const border = (rect: DeviceRect, color: string, width: number) => {
-    context.strokeStyle = color;
-    context.lineWidth = width * ratio;
-    context.strokeRect(sharp(rect.x), sharp(rect.y), Math.round(rect.width), Math.round(rect.height));
-  };
-  if (lattice.margin > 0) border(space, theme.lineStrong, 1);
-  border(deviceRect(view, ratio, frameSpanOf(lattice.x), frameSpanOf(lattice.y)), theme.ink, 1.5);
-}
-
-/** CSS pixels from which on cells are told apart by lines. */
-const MIN_GRID_CELL = 9;
-
-function edgeAt(name: 'x' | 'y', value: number): [number, number] {
-  return name === 'x' ? [value, 0] : [0, value];
+  return false;
 }

@@ -31,7 +31,7 @@ export interface SurfaceHost extends Omit<InteractionHost, 'lattice' | 'sectionC
 }
 
 /** How often the dataset is analysed while a gesture goes on. */
-const PREVIEW_MS = 200;
+const PREVIEW_MS = 250;
 /** How often the numbers at the pointer change meanwhile. */
 const READ_MS = 100;
 

@@ -17,6 +17,16 @@ export function joinBoxes(a: Box | null, b: Box | null): Box | null {
   };
 }
 
+/** The box with some labels around it, as far as there are labels. */
+export function growBox(box: Box, by: number, nx: number, ny: number): Box {
+  return {
+    x0: Math.max(0, box.x0 - by),
+    y0: Math.max(0, box.y0 - by),
+    x1: Math.min(nx, box.x1 + by),
+    y1: Math.min(ny, box.y1 + by),
+  };
+}
+
 /** The smallest box around all labels in which two bitmaps of width `nx` differ. */
 export function differenceBox(a: Uint8Array, b: Uint8Array, nx: number): Box | null {
   const rows = a.length / nx;
