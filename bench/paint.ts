@@ -101,7 +101,7 @@ function drawing() {
   return state;
 }
 
-/** Milliseconds of each move, after two strokes that warm the compiler up. */
+/** Milliseconds of each move, after four strokes that warm the compiler up. */
 async function measure(
   tracing: CDPSession,
   page: Page,
@@ -109,7 +109,7 @@ async function measure(
   before: (stroke: number) => Promise<void>,
 ): Promise<number[]> {
   const input = await page.context().newCDPSession(page);
-  await paint(page, input, 2, before);
+  await paint(page, input, 4, before);
   return latenciesOf(await record(tracing, () => paint(page, input, strokes, before)));
 }
 

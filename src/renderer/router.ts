@@ -1,6 +1,7 @@
 import { createRouter, createWebHashHistory } from 'vue-router';
+import RunsView from './views/runs/RunsView.vue';
 
-/** Views are loaded when they are first opened. */
+/** Views are loaded when they are first opened, but for the one that the workbench opens with. */
 export const router = createRouter({
   history: createWebHashHistory(),
   routes: [
@@ -8,7 +9,7 @@ export const router = createRouter({
     {
       path: '/runs',
       name: 'runs',
-      component: () => import('./views/runs/RunsView.vue'),
+      component: RunsView,
       meta: { title: 'Runs' },
     },
     {

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { implement } from '@orpc/server';
 import { bundlesContract } from '../../shared/contract/bundles.ts';
 import { mapErrors } from './errors.ts';
 import { jobStream } from './job-stream.ts';
 import type { RpcContext } from './router.ts';
+import { makeScratch } from './scratch.ts';
 
 const os = implement(bundlesContract);
 
@@ -20,8 +20,7 @@ export function exportHandler({ workbench, host }: RpcContext) {
     contents: Parameters<typeof workbench.exportBundle>[1]['contents'],
     signal: AbortSignal | undefined,
   ) {
-    const folder = mkdtempSync(path.join(tmpdir(), 'clifford-bundle-'));
-    const discard = (): void => rmSync(folder, { recursive: true, force: true });
+    const { folder, discard } = makeScratch('bundle');
     let offered = false;
     try {
       const fileName = `${fileNameOf(workbench.rowOf(id).name)}.clifford`;
@@ -46,12 +45,13 @@ export function exportHandler({ workbench, host }: RpcContext) {
   }
 }
 
+/** Four bytes each, they leave room for the ending within the 255 bytes that file systems allow. */
+const MOST_LETTERS = 60;
+
 /** A run's name as the name of a file, on every system. */
 export function fileNameOf(name: string): string {
-  const safe = name
-    .replaceAll(/[^\p{L}\p{N}._ -]/gu, '-')
-    .replace(/^\.+/, '')
-    .slice(0, 80)
-    .trim();
+  const letters = name.replaceAll(/[^\p{L}\p{N}._ -]/gu, '-').replace(/^\.+/, '');
+  // By characters: half of a surrogate pair cannot be written in an address.
+  const safe = [...letters].slice(0, MOST_LETTERS).join('').trim();
   return safe === '' ? 'run' : safe;
 }

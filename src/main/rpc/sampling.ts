@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { implement } from '@orpc/server';
 import { invalid } from '../../core/base/errors.ts';
 import {
@@ -12,6 +9,7 @@ import { readSample } from '../workbench/sample-files.ts';
 import { mapErrors } from './errors.ts';
 import { jobStream } from './job-stream.ts';
 import type { RpcContext } from './router.ts';
+import { makeScratch } from './scratch.ts';
 
 const os = implement(samplingContract);
 
@@ -31,7 +29,7 @@ export function sampleHandler({ workbench }: RpcContext) {
     { id, step, labels, count, sampler, seed, trajectory }: SampleInput,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<SampleEvent> {
-    const out = mkdtempSync(path.join(tmpdir(), 'clifford-sample-'));
+    const { folder: out, discard } = makeScratch('sample');
     try {
       yield* jobStream<SampleEvent, { step: number | null }>(
         (tell) =>
@@ -52,7 +50,7 @@ export function sampleHandler({ workbench }: RpcContext) {
         (used) => ({ type: 'result', result: { ...readSample(out), step: used.step } }),
       );
     } finally {
-      rmSync(out, { recursive: true, force: true });
+      discard();
     }
   }
 }

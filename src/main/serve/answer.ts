@@ -1,5 +1,4 @@
-import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createWriteStream, existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -9,6 +8,7 @@ import { sha256 as hashOf } from '../../files/hash.ts';
 import { readBytes } from '../../files/storage-error.ts';
 import type { ImportAnswer } from '../../shared/contract/bundles.ts';
 import type { HostServices } from '../rpc/host.ts';
+import { makeScratch } from '../rpc/scratch.ts';
 import type { Workbench } from '../workbench/api.ts';
 import { json, type Answer, type Ask, type Reply } from './reply.ts';
 
@@ -97,14 +97,14 @@ function download(host: HostServices, pathname: string): Reply {
 
 async function importBundle(workbench: Workbench, { body }: Ask): Promise<Reply> {
   if (!body) throw invalid('POST /bundles: got no body, expected a run bundle');
-  const folder = mkdtempSync(path.join(tmpdir(), 'clifford-import-'));
+  const { folder, discard } = makeScratch('import');
   try {
     const upload = path.join(folder, 'upload.clifford');
     await pipeline(Readable.from(body), createWriteStream(upload));
     const imported: ImportAnswer = await workbench.importBundle(upload);
     return json(200, imported);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    discard();
   }
 }
 

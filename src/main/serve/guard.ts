@@ -23,9 +23,11 @@ export function createGuard(token: string, port: number, hosts: readonly string[
   const origins = hosts.map((host) => `http://${host}`);
 
   const isOurs = (headers: IncomingMessage['headers']): boolean => {
+    // Other ports' pages can add one of that name for a longer path, which comes first: it must not shut us out.
     const cookies = (headers.cookie ?? '').split(/;\s*/);
-    const sent = cookies.find((cookie) => cookie.startsWith(`${name}=`))?.slice(name.length + 1);
-    return sent !== undefined && same(sent, token);
+    return cookies.some(
+      (cookie) => cookie.startsWith(`${name}=`) && same(cookie.slice(name.length + 1), token),
+    );
   };
   const checkOrigin = ({ headers }: Pick<IncomingMessage, 'headers'>, needed: boolean): Reply | null => {
     const { origin } = headers;
@@ -47,8 +49,8 @@ export function createGuard(token: string, port: number, hosts: readonly string[
       if (given !== null && method === 'GET') {
         if (!same(given, token)) return plain(403, EXPLAIN);
         const cookie = `${name}=${token}; HttpOnly; SameSite=Strict; Path=/`;
-        const reply = plain(303, '');
-        return { ...reply, headers: { ...reply.headers, location: url.pathname, 'set-cookie': cookie } };
+        const reply = comesFromElsewhere(headers) ? goOn() : redirect();
+        return { ...reply, headers: { ...reply.headers, 'set-cookie': cookie } };
       }
       return checkOrigin(request, method === 'POST') ?? (isOurs(headers) ? null : plain(403, EXPLAIN));
     },
@@ -59,6 +61,27 @@ export function createGuard(token: string, port: number, hosts: readonly string[
       return checkOrigin(request, true) ?? (isOurs(headers) ? null : plain(403, EXPLAIN));
     },
   };
+}
+
+/** The link was followed on a page of another site (a terminal in a browser, a chat). */
+function comesFromElsewhere(headers: IncomingMessage['headers']): boolean {
+  const site = headers['sec-fetch-site'];
+  return site === 'cross-site' || site === 'same-site';
+}
+
+/** To the page, wherever the link led: a path that was sent may begin with two slashes, and so be another host. */
+function redirect(): Reply {
+  const reply = plain(303, '');
+  return { ...reply, headers: { ...reply.headers, location: '/' } };
+}
+
+/** A redirection would count as the other site's doing, which a SameSite=Strict cookie does not go along with. */
+function goOn(): Reply {
+  const reply = plain(
+    200,
+    '<!doctype html><meta http-equiv="refresh" content="0;url=/"><title>Clifford</title>',
+  );
+  return { ...reply, headers: { ...reply.headers, 'content-type': 'text/html; charset=utf-8' } };
 }
 
 const EXPLAIN =

@@ -55,13 +55,14 @@ export async function serveWorkbench(
     throw invalid(`--host: got ${JSON.stringify(host)}, expected an IP address of this machine`);
   }
   const token = randomBytes(32).toString('base64url');
-  const server = createServer({ maxHeaderSize: 16 * 1024 });
+  // A bundle of gigabytes takes longer than the five minutes that Node gives a request; headers keep their limit.
+  const server = createServer({ maxHeaderSize: 16 * 1024, requestTimeout: 0 });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, address, port)));
     server.listen(port, address, resolve);
   });
   const bound = (server.address() as AddressInfo).port;
-  const hosts = namesOf(address).map((name) => `${name}:${bound}`);
+  const hosts = hostsOf(address, bound);
   const guard = createGuard(token, bound, hosts);
   server.on('request', (request, response) => void handle(request, response, guard, answer));
 
@@ -110,15 +111,22 @@ function listenError(error: NodeJS.ErrnoException, address: string, port: number
   }
 }
 
-/** The names under which browsers may reach an address, the one for the link first. */
+/** The values of Host with which browsers may reach an address, the one for the link first. */
+export function hostsOf(address: string, port: number): string[] {
+  // Browsers leave the usual port out.
+  return namesOf(address).map((name) => (port === 80 ? name : `${name}:${port}`));
+}
+
 function namesOf(address: string): string[] {
-  const bracket = (ip: string): string => (isIP(ip) === 6 ? `[${ip}]` : ip);
+  // In the one way of writing an address that browsers use: [2001:db8::1], not [2001:DB8:0::1].
+  const bracket = (ip: string): string =>
+    isIP(ip) === 6 ? new URL(`http://[${ip.split('%')[0]!}]`).hostname : ip;
   if (address === '127.0.0.1' || address === '::1') return [bracket(address), 'localhost'];
   if (address !== '0.0.0.0' && address !== '::') return [bracket(address)];
   const own = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   const outside = own
-    .filter((entry) => !entry.internal)
-    .map((entry) => bracket(entry.address.split('%')[0]!));
+    .filter((entry) => !entry.internal && (address === '::' || entry.family === 'IPv4'))
+    .map((entry) => bracket(entry.address));
   return [...outside, '127.0.0.1', '[::1]', 'localhost'];
 }
 

@@ -163,6 +163,18 @@ test('evaluating and sampling again', async () => {
   });
 });
 
+test('a job ends with the workbench that nobody could be told its result by', async () => {
+  const workbench = testWorkbench();
+  const id = await trained(workbench);
+  script('hang');
+  const out = join(temporaryFolder(), 'samples');
+  const { sampler } = workbench.showRun(id).spec.evaluation;
+  const job = workbench.sample(id, { labels: [[8, 8]], count: 1, sampler, seed: 1, out });
+  const end = errorOf(() => job);
+  workbench.close();
+  expect(await end).toMatchObject({ code: 'CANCELLED' });
+});
+
 test('a run that is not finished lends the model of its newest whole checkpoint, exported once', async () => {
   const workbench = testWorkbench();
   const { id } = workbench.createRun({ spec: testSpec() });

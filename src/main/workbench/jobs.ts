@@ -164,10 +164,12 @@ async function runJob(
       tell(options.onEvent, event);
     },
   });
-  if (options.signal?.aborted) engine.kill();
-  options.signal?.addEventListener('abort', engine.kill);
+  // A workbench that closes has nobody left to give the result to.
+  const ends = AbortSignal.any([ctx.hub.closed, ...(options.signal ? [options.signal] : [])]);
+  if (ends.aborted) engine.kill();
+  ends.addEventListener('abort', engine.kill);
   const end = await engine.done;
-  options.signal?.removeEventListener('abort', engine.kill);
+  ends.removeEventListener('abort', engine.kill);
   if (end.killed)
     throw new CliffordError('CANCELLED', `the ${request.type} job of run ${run.id} was cancelled`);
   if (end.outcome === 'finished') return;

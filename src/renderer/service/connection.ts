@@ -70,7 +70,9 @@ function connectBySocket(failures = 0): void {
   socket.addEventListener('close', () => {
     if (opened) await_();
     const failed = opened ? 0 : failures + 1;
-    connection.status = connection.generation > 0 ? 'lost' : 'connecting';
+    // Once refused it stays so until it is let in, or nobody answers any more.
+    if (connection.status !== 'refused')
+      connection.status = connection.generation > 0 ? 'lost' : 'connecting';
     void explainRefusal();
     setTimeout(() => connectBySocket(failed), RETRY_MS[Math.min(failed, RETRY_MS.length - 1)]);
   });
@@ -82,6 +84,7 @@ async function explainRefusal(): Promise<void> {
     const { status } = await fetch('/', { method: 'GET', cache: 'no-store' });
     if (status === 403 && connection.status !== 'open') connection.status = 'refused';
   } catch {
-    // Nobody answers: it is lost, not refused.
+    if (connection.status === 'refused')
+      connection.status = connection.generation > 0 ? 'lost' : 'connecting';
   }
 }

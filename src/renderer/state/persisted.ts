@@ -22,9 +22,20 @@ export function usePersisted<S extends z.ZodType>(
   let touched = false;
   let applying = false; // the value that comes from the home is no change of the user's
 
+  /** Newer than all before, whatever the clock says: it may have been set back, or be another machine's. */
+  const change = (after: number): void => {
+    touched = true;
+    savedAt = Math.max(Date.now(), after + 1);
+    writeLocal(key, value.value, savedAt);
+    saved.value = 'saving';
+    clearTimeout(timer);
+    timer = setTimeout(() => void push(), 500);
+  };
+
   const ready = (async () => {
     const found = await service.system.document({ key }).catch(() => null);
-    if (!found || found.savedAt <= savedAt || touched) return;
+    if (!found || found.savedAt <= savedAt) return;
+    if (touched) return change(found.savedAt); // written by a clock that is ahead: what is done here is newer
     const parsed = schema.safeParse(found.value);
     if (!parsed.success) return;
     savedAt = found.savedAt;
@@ -46,14 +57,8 @@ export function usePersisted<S extends z.ZodType>(
   };
   watch(
     value,
-    (now) => {
-      if (applying) return;
-      touched = true;
-      savedAt = Date.now();
-      writeLocal(key, now, savedAt);
-      saved.value = 'saving';
-      clearTimeout(timer);
-      timer = setTimeout(() => void push(), 500);
+    () => {
+      if (!applying) change(savedAt);
     },
     { deep: true, flush: 'sync' },
   );

@@ -1,7 +1,7 @@
 import type { Lattice } from '../../../../../core/dataset/lattice.ts';
 import type { Box } from '../raster/box.ts';
 import type { CanvasTheme } from './theme.ts';
-import { frameSpanOf, spanOf, toScreen, type Viewport } from './viewport.ts';
+import { cellOf, frameSpanOf, spanOf, toScreen, type Viewport } from './viewport.ts';
 
 /** In device pixels. */
 export interface DeviceRect {
@@ -43,20 +43,45 @@ export function boxRect(lattice: Lattice, view: Viewport, ratio: number, box: Bo
   );
 }
 
-/** The whole pixels of the plot, of a rectangle in it, or null if there are none. */
-export function wholePixels(view: Viewport, ratio: number, rect: DeviceRect | null): DeviceRect | null {
+/** The smallest rectangle of whole pixels in the plot around all of these; all of the plot for null. */
+export function wholePixels(
+  view: Viewport,
+  ratio: number,
+  rects: readonly DeviceRect[] | null,
+): DeviceRect | null {
   const { plot } = view;
-  const bounds = {
-    x: Math.round(plot.left * ratio),
-    y: Math.round(plot.top * ratio),
-    right: Math.round((plot.left + plot.width) * ratio),
-    bottom: Math.round((plot.top + plot.height) * ratio),
-  };
-  const x = rect === null ? bounds.x : Math.max(bounds.x, Math.floor(rect.x) - 1);
-  const y = rect === null ? bounds.y : Math.max(bounds.y, Math.floor(rect.y) - 1);
-  const right = rect === null ? bounds.right : Math.min(bounds.right, Math.ceil(rect.x + rect.width) + 1);
-  const bottom = rect === null ? bounds.bottom : Math.min(bounds.bottom, Math.ceil(rect.y + rect.height) + 1);
+  let [x, y] = [Math.round(plot.left * ratio), Math.round(plot.top * ratio)];
+  let right = Math.round((plot.left + plot.width) * ratio);
+  let bottom = Math.round((plot.top + plot.height) * ratio);
+  if (rects !== null) {
+    if (rects.length === 0) return null;
+    x = Math.max(x, Math.floor(Math.min(...rects.map((r) => r.x))) - 1);
+    y = Math.max(y, Math.floor(Math.min(...rects.map((r) => r.y))) - 1);
+    right = Math.min(right, Math.ceil(Math.max(...rects.map((r) => r.x + r.width))) + 1);
+    bottom = Math.min(bottom, Math.ceil(Math.max(...rects.map((r) => r.y + r.height))) + 1);
+  }
   return right > x && bottom > y ? { x, y, width: right - x, height: bottom - y } : null;
+}
+
+/** The labels whose cells lie in a rectangle, and `around` more on each side; empty boxes outside the label space. */
+export function boxOf(
+  lattice: Lattice,
+  view: Viewport,
+  ratio: number,
+  rect: DeviceRect,
+  around: number,
+): Box {
+  const range = (axis: Lattice['x'], edge: number, origin: number, start: number, length: number) => {
+    const label = (at: number) => edge + (at / ratio - origin) / view.scale;
+    const clamp = (index: number) => Math.min(axis.count, Math.max(0, index));
+    return [
+      clamp(cellOf(axis, label(start)) - around),
+      clamp(cellOf(axis, label(start + length)) + 1 + around),
+    ] as const;
+  };
+  const [x0, x1] = range(lattice.x, view.x0, view.plot.left, rect.x, rect.width);
+  const [y0, y1] = range(lattice.y, view.y0, view.plot.top, rect.y, rect.height);
+  return { x0, y0, x1, y1 };
 }
 
 /** CSS pixels from which on cells are told apart by lines. */

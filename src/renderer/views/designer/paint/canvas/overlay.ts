@@ -3,6 +3,7 @@ import type { ShapeSpec } from '../../../../../core/dataset/spec.ts';
 import type { Handle } from '../model/handles.ts';
 import { boundsOf } from '../model/transform.ts';
 import type { Point } from '../tools/gestures.ts';
+import { strokeTwice } from './cursor.ts';
 import type { CanvasTheme } from './theme.ts';
 import { frameSpanOf, spanOf, toScreen, type Viewport } from './viewport.ts';
 
@@ -23,7 +24,7 @@ export function isEmpty({ crosshair, mirrorX, mirrorY, selected, outline }: Over
   return crosshair === null && !mirrorX && !mirrorY && selected.length === 0 && outline.length < 2;
 }
 
-/** The context is in CSS pixels of the plot. What follows the pointer at each move is not here (`followers.ts`). */
+/** The context is in CSS pixels of the plot. What follows the pointer at each move is not here (`cursor.ts`). */
 export function drawOverlay(
   context: CanvasRenderingContext2D,
   lattice: Lattice,
@@ -35,11 +36,15 @@ export function drawOverlay(
   context.clearRect(plot.left, plot.top, plot.width + 1, plot.height + 1);
   drawMirrorAxes(context, lattice, view, theme, state);
   for (const shape of state.selected) {
-    strokeTwice(context, theme, 1.5, [6, 4], () => traceShape(context, lattice, view, shape));
+    context.beginPath();
+    traceShape(context, lattice, view, shape);
+    strokeTwice(context, theme, 1.5, [6, 4]);
   }
   for (const handle of state.handles) drawHandle(context, view, theme, handle);
   if (state.outline.length > 1) {
-    strokeTwice(context, theme, 1.25, [4, 3], () => tracePoints(context, view, state.outline));
+    context.beginPath();
+    tracePoints(context, view, state.outline);
+    strokeTwice(context, theme, 1.25, [4, 3]);
   }
   for (const corner of state.corners) drawDot(context, view, theme, corner);
   if (state.crosshair !== null) drawCrosshair(context, view, theme, state.crosshair);
@@ -115,29 +120,6 @@ function tracePoints(context: CanvasRenderingContext2D, view: Viewport, points: 
   });
 }
 
-/** Dark and light one over the other, so that a line shows on any colour. */
-function strokeTwice(
-  context: CanvasRenderingContext2D,
-  theme: CanvasTheme,
-  width: number,
-  dash: number[],
-  trace: () => void,
-): void {
-  context.beginPath();
-  trace();
-  context.setLineDash([]);
-  context.lineWidth = width + 2;
-  context.strokeStyle = theme.paper;
-  context.globalAlpha = 0.8;
-  context.stroke();
-  context.globalAlpha = 1;
-  context.setLineDash(dash);
-  context.lineWidth = width;
-  context.strokeStyle = theme.ink;
-  context.stroke();
-  context.setLineDash([]);
-}
-
 function drawHandle(
   context: CanvasRenderingContext2D,
   view: Viewport,
@@ -197,14 +179,14 @@ function drawMirrorAxes(
   const [left, top] = toScreen(view, frameSpanOf(lattice.x)[0], frameSpanOf(lattice.y)[0]);
   const [right, bottom] = toScreen(view, frameSpanOf(lattice.x)[1], frameSpanOf(lattice.y)[1]);
   const [sx, sy] = toScreen(view, middle, middle);
-  strokeTwice(context, theme, 1, [10, 5], () => {
-    if (mirrorX) {
-      context.moveTo(sx, top);
-      context.lineTo(sx, bottom);
-    }
-    if (mirrorY) {
-      context.moveTo(left, sy);
-      context.lineTo(right, sy);
-    }
-  });
+  context.beginPath();
+  if (mirrorX) {
+    context.moveTo(sx, top);
+    context.lineTo(sx, bottom);
+  }
+  if (mirrorY) {
+    context.moveTo(left, sy);
+    context.lineTo(right, sy);
+  }
+  strokeTwice(context, theme, 1, [10, 5]);
 }

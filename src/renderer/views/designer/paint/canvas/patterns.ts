@@ -6,9 +6,9 @@ import type { LayerStyle, PatternKind } from './theme.ts';
  */
 export class Patterns {
   private readonly tiles = new Map<string, CanvasPattern>();
-  private readonly context: OffscreenCanvasRenderingContext2D;
+  private readonly context: CanvasRenderingContext2D;
 
-  constructor(context: OffscreenCanvasRenderingContext2D) {
+  constructor(context: CanvasRenderingContext2D) {
     this.context = context;
   }
 

@@ -1,10 +1,11 @@
 import type { Lattice } from '../../../../../core/dataset/lattice.ts';
 import type { ShapeSpec } from '../../../../../core/dataset/spec.ts';
-import { differenceBox, growBox, joinBoxes, type Box } from '../raster/box.ts';
+import { differenceBox, isEmpty, joinBoxes, type Box } from '../raster/box.ts';
 import { paintSegment } from '../raster/live-stroke.ts';
 import { composeLayer, latticeKey } from '../raster/runs.ts';
 import type { LayerId } from '../model/layers.ts';
-import { boxRect, drawLines, frameRect, spaceRect, wholePixels, type DeviceRect } from './geometry.ts';
+import { cursorBounds, drawCursor, type CursorState } from './cursor.ts';
+import { boxOf, boxRect, drawLines, frameRect, spaceRect, wholePixels, type DeviceRect } from './geometry.ts';
 import { LabelImage, Scratch } from './label-image.ts';
 import { Patterns } from './patterns.ts';
 import { packColor, type CanvasTheme, type LayerStyle } from './theme.ts';
@@ -50,19 +51,13 @@ export class Scene {
   private ground: Ground | null = null;
   private groundImage: LabelImage | null = null;
   private dirty: Box | 'all' | null = 'all';
+  /** Where the cursor was drawn, in device pixels, and all that decided about it. */
+  private pointed: DeviceRect | null = null;
+  private shownCursor = '';
   /** For whole drawings, and for the small ones of a stroke, which copy whatever they are made on. */
   private readonly sides = { whole: new Scratch(), part: new Scratch() };
   private readonly tile = new Scratch();
   private readonly patterns = new Patterns(this.tile.context);
-
-  /** True if something changed since the last `draw`. */
-  get isDirty(): boolean {
-    return this.dirty !== null;
-  }
-
-  get needsAll(): boolean {
-    return this.dirty === 'all';
-  }
 
   invalidate(): void {
     this.dirty = 'all';
@@ -170,16 +165,37 @@ export class Scene {
     this.dirty = 'all';
   }
 
-  /** Redraws what changed. The context is in CSS pixels, `ratio` device pixels each. */
-  draw(context: CanvasRenderingContext2D, view: Viewport, theme: CanvasTheme, ratio: number): void {
+  /**
+   * Redraws what changed, and the cursor where it is now.
+   * @param ratio device pixels per CSS pixel
+   */
+  draw(
+    context: CanvasRenderingContext2D,
+    view: Viewport,
+    theme: CanvasTheme,
+    ratio: number,
+    cursor: CursorState,
+  ): void {
     const { dirty, lattice } = this;
-    if (dirty === null || lattice === null) return;
+    if (lattice === null) return;
+    const bounds = cursorBounds(lattice, view, cursor);
+    const pointed = bounds && {
+      x: bounds.left * ratio,
+      y: bounds.top * ratio,
+      width: bounds.width * ratio,
+      height: bounds.height * ratio,
+    };
+    const moved = JSON.stringify([pointed, cursor]) !== this.shownCursor;
+    if (dirty === null && !moved) return;
+    const changed = dirty === null || dirty === 'all' ? [] : [boxRect(lattice, view, ratio, dirty)];
+    const cursors = [this.pointed, pointed].flatMap((rect) => rect ?? []);
+    const clip = wholePixels(view, ratio, dirty === 'all' ? null : [...changed, ...cursors]);
     this.dirty = null;
-    const changed = dirty === 'all' ? null : dirty;
-    const clip = wholePixels(view, ratio, changed && boxRect(lattice, view, ratio, changed));
+    this.pointed = pointed;
+    this.shownCursor = JSON.stringify([pointed, cursor]);
     if (clip === null) return;
     // Pixels are redrawn whole, with the labels around that share them.
-    const part = changed && growBox(changed, AROUND, lattice.x.count, lattice.y.count);
+    const part = dirty === 'all' ? null : boxOf(lattice, view, ratio, clip, AROUND);
     context.save();
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.beginPath();
@@ -192,6 +208,8 @@ export class Scene {
       }
     }
     drawLines(context, lattice, view, theme, ratio);
+    context.scale(ratio, ratio);
+    drawCursor(context, lattice, view, theme, cursor);
     context.restore();
   }
 
@@ -218,7 +236,7 @@ export class Scene {
       context.rect(frame.x, frame.y, frame.width, frame.height);
       context.fill('evenodd');
     }
-    if (this.ground !== null) this.groundImage!.draw(context, view, ratio, part, this.tile);
+    if (this.ground !== null && !isEmpty(part)) this.groundImage!.draw(context, view, ratio, part, this.tile);
   }
 
   /** The layer's bitmap filled with its pattern, made on the side: patterns keep their size at any zoom. */
@@ -276,8 +294,8 @@ export class Scene {
   }
 }
 
-/** As many labels as may share two pixels. */
-const AROUND = 6;
+/** As many labels as may share a pixel. */
+const AROUND = 3;
 const OPAQUE = packColor('#000000', 1);
 
 /** Whether a bitmap has labels in a box; anywhere if that is null. */

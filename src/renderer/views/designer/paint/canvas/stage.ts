@@ -1,10 +1,11 @@
 import type { Lattice } from '../../../../../core/dataset/lattice.ts';
-import { Followers, type FollowerElements, type FollowerState } from './followers.ts';
+import type { CursorState } from './cursor.ts';
+import { Followers, type FollowerElements } from './followers.ts';
 import { drawGutters, type Coverage } from './gutters.ts';
 import { drawOverlay, isEmpty, type OverlayState } from './overlay.ts';
 import { Scene } from './scene.ts';
 import type { CanvasTheme } from './theme.ts';
-import type { Rect, Viewport } from './viewport.ts';
+import type { Viewport } from './viewport.ts';
 
 export interface StageElements {
   /** Axes and coverage, behind the plot and around it. */
@@ -24,7 +25,7 @@ export class Stage {
   private readonly gutters: CanvasRenderingContext2D;
   private readonly base: CanvasRenderingContext2D;
   private readonly over: CanvasRenderingContext2D;
-  private readonly followers: Followers;
+  readonly followers: Followers;
   private width = 0;
   private height = 0;
   private ratio = 1;
@@ -38,7 +39,8 @@ export class Stage {
   }
 
   /** @param width, height CSS pixels @param ratio device pixels per CSS pixel */
-  resize(width: number, height: number, ratio: number, plot: Rect): void {
+  resize(width: number, height: number, ratio: number, view: Viewport): void {
+    const { plot } = view;
     [this.width, this.height, this.ratio] = [width, height, ratio];
     const fit = ({ canvas }: CanvasRenderingContext2D, w: number, h: number) => {
       canvas.width = Math.ceil(w * ratio);
@@ -49,6 +51,7 @@ export class Stage {
     fit(this.gutters, width, height);
     fit(this.base, plot.width, plot.height);
     fit(this.over, plot.width, plot.height);
+    this.followers.placePlot(view);
     this.redrawAll();
   }
 
@@ -67,6 +70,7 @@ export class Stage {
     theme: CanvasTheme,
     coverage: Coverage,
     overlay: OverlayState,
+    cursor: CursorState,
   ): void {
     if (this.width === 0) return;
     const { ratio, gutters, over } = this;
@@ -76,16 +80,12 @@ export class Stage {
       drawGutters(gutters, this.width + 1, this.height + 1, lattice, view, theme, coverage);
     }
     const local = { ...view, plot: { ...view.plot, left: 0, top: 0 } };
-    this.scene.draw(this.base, local, theme, ratio);
+    this.scene.draw(this.base, local, theme, ratio, cursor);
     // A canvas that is not shown costs the compositor nothing, and while painting there is nothing on this one.
     const empty = isEmpty(overlay);
     over.canvas.style.visibility = empty ? 'hidden' : 'visible';
     if (empty) return;
     over.setTransform(ratio, 0, 0, ratio, 0, 0);
     drawOverlay(over, lattice, local, theme, overlay);
-  }
-
-  follow(lattice: Lattice, view: Viewport, state: FollowerState): void {
-    this.followers.show(lattice, view, state);
   }
 }

@@ -6,6 +6,7 @@ import { HANDLE_REACH, Interaction, type InteractionHost } from '../tools/intera
 import { place, type Sample } from '../tools/gestures.ts';
 import { brushRadius } from '../tools/tools.ts';
 import { badgeText, groundOf, sceneLayers } from './content.ts';
+import type { CursorState } from './cursor.ts';
 import type { OverlayState } from './overlay.ts';
 import { Stage, type StageElements } from './stage.ts';
 import type { CanvasTheme } from './theme.ts';
@@ -83,7 +84,7 @@ export class Surface {
     const plot = plotOf(width, height);
     this.sized = true;
     this.view = fitted ? fitViewport(this.lattice, plot) : resizePlot(this.lattice, this.view, plot);
-    this.stage.resize(width, height, ratio, plot);
+    this.stage.resize(width, height, ratio, this.view);
     // A canvas of a new size is empty: draw before the browser shows it.
     this.drawNow();
   }
@@ -309,36 +310,40 @@ export class Surface {
     if (!this.sized) return;
     const { lattice, view, theme } = this;
     const coverage = this.analysisNow()?.facts.coverage ?? null;
-    this.stage.draw(lattice, view, theme, coverage, this.overlay());
-    this.followPointer();
+    this.stage.draw(lattice, view, theme, coverage, this.overlay(), this.cursorNow());
+    this.readNumbers();
   }
 
-  private followPointer(): void {
-    const now = performance.now();
-    // Nobody reads numbers that change with each frame of a stroke, and new text means a new layout of the page.
-    const reading = !this.interaction.busy || now - this.readAt >= READ_MS;
-    const { lattice, view, keyboardCell } = this;
+  private cursorNow(): CursorState {
+    const { lattice, keyboardCell } = this;
     const { brushCells, mirrorX, mirrorY, tool, snap } = this.host.settings();
-    const cell = keyboardCell ?? this.cellOfPointer();
     const at = this.pointer ?? (keyboardCell && this.sampleOfCell(keyboardCell));
     const brushes = (tool === 'brush' || tool === 'eraser') && !this.panning && !this.panHeld;
     const radius = brushRadius(brushCells, { x: lattice.x.spacing, y: lattice.y.spacing });
-    this.stage.follow(lattice, view, {
-      cell,
+    return {
+      cell: keyboardCell ?? this.cellOfPointer(),
       keyboard: keyboardCell !== null,
       brush: at && brushes ? { at: place({ lattice, snap }, at), radius, cut: tool === 'eraser' } : null,
       mirrorX,
       mirrorY,
-      badge: at && { at: [at.x, at.y], text: badgeText(this.interaction, lattice) },
-      reading,
-    });
-    if (!reading) return;
+    };
+  }
+
+  /** The numbers at the pointer: on the axes, beside what is drawn, and for whoever shows the label. */
+  private readNumbers(): void {
+    const { lattice, view, keyboardCell, pointer } = this;
+    const text = pointer && badgeText(this.interaction, lattice);
+    this.stage.followers.showBadge(view, text === null ? null : { at: [pointer!.x, pointer!.y], text });
+    // Nobody reads numbers that change with each frame of a stroke, and new text means a new layout of the page.
+    const now = performance.now();
+    if (this.interaction.busy && now - this.readAt < READ_MS) return;
     this.readAt = now;
+    const cell = keyboardCell ?? this.cellOfPointer();
+    this.stage.followers.showMarks(lattice, view, cell);
     const index = cell && cell.iy * lattice.x.count + cell.ix;
-    if (index !== this.shownCell) {
-      this.shownCell = index;
-      this.host.hover(index, keyboardCell !== null);
-    }
+    if (index === this.shownCell) return;
+    this.shownCell = index;
+    this.host.hover(index, keyboardCell !== null);
   }
 
   private overlay(): OverlayState {

@@ -17,14 +17,8 @@ export function joinBoxes(a: Box | null, b: Box | null): Box | null {
   };
 }
 
-/** The box with some labels around it, as far as there are labels. */
-export function growBox(box: Box, by: number, nx: number, ny: number): Box {
-  return {
-    x0: Math.max(0, box.x0 - by),
-    y0: Math.max(0, box.y0 - by),
-    x1: Math.min(nx, box.x1 + by),
-    y1: Math.min(ny, box.y1 + by),
-  };
+export function isEmpty(box: Box | null): boolean {
+  return box !== null && (box.x0 >= box.x1 || box.y0 >= box.y1);
 }
 
 /** The smallest box around all labels in which two bitmaps of width `nx` differ. */
