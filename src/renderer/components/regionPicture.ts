@@ -1,3 +1,5 @@
+import { CliffordError } from '../../core/base/errors.ts';
+
 /** Pictures of label spaces, for thumbnails. A table shows a hundred, so colours are read once for each theme. */
 
 const LAYERS: Readonly<Record<string, string>> = {
@@ -25,8 +27,14 @@ export function layerColors(dark: boolean): LayerColors {
   return colors;
 }
 
-function rgbOf(hex: string): [number, number, number] {
-  const value = Number.parseInt(hex.slice(1), 16);
+/** Of `#rrggbb`, or `#rgb`, which builds make of it where they can. */
+export function rgbOf(hex: string): [number, number, number] {
+  const digits = hex.slice(1);
+  const full = digits.length === 3 ? [...digits].map((digit) => digit + digit).join('') : digits;
+  if (!/^#[0-9a-f]+$/i.test(hex) || full.length !== 6) {
+    throw new CliffordError('INTERNAL', `a layer's colour: got "${hex}", expected #rrggbb or #rgb`);
+  }
+  const value = Number.parseInt(full, 16);
   return [value >> 16, (value >> 8) & 255, value & 255];
 }
 

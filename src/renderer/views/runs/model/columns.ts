@@ -41,7 +41,7 @@ const OWN: Readonly<Record<string, OwnColumn>> = {
     'heldOut',
     'The label space in small, and the fraction of the 2D labels of the frame that is held out.',
   ),
-  state: own('State', 178, 'state', 'The state and why it is so; progress and time left while it trains.'),
+  state: own('State', 196, 'state', 'The state and why it is so; progress and time left while it trains.'),
   queue: own('Queue', 76, 'queue', 'Place in the queue: 1 starts next.', true),
   step: own('Step', 112, 'progress', 'Optimizer steps done, of all; sorts by the fraction done.', true),
   tags: own('Tags', 150, 'tags', 'Words to find and filter runs by.'),
@@ -112,7 +112,7 @@ export function columnOf(key: string, mode: AccuracyMode): Column | null {
       key,
       title,
       help: `Parameter ${path} of the specification.`,
-      width: 130,
+      width: Math.max(110, headerWidth(title)),
       numeric: true,
       sortKey: key,
     };
@@ -129,7 +129,7 @@ const ACCURACY_HELP: Readonly<Record<AccuracyMode, (section: string) => string>>
 
 /** Pixels for a title that wraps between words, and the arrows beside it. */
 function headerWidth(title: string): number {
-  const longest = Math.max(...title.split(/(?<=[-/ ])/).map((word) => word.length));
+  const longest = Math.max(...title.split(/(?<=[-/. ])/).map((word) => word.length));
   return Math.round(44 + 7.8 * longest);
 }
 
