@@ -13,6 +13,8 @@ export interface PaintEditor {
   readonly live: ComputedRef<DatasetSpec>;
   /** A gesture is going on. */
   readonly drawing: ComputedRef<boolean>;
+  /** A brush or eraser is on the move: smooth painting comes before fresh read-outs. */
+  readonly painting: Readonly<Ref<boolean>>;
   /** Why the last operation was refused, or what came of it; null if there is nothing to say. */
   readonly notice: Readonly<Ref<string | null>>;
   readonly undoLabel: ComputedRef<string | null>;
@@ -24,6 +26,8 @@ export interface PaintEditor {
   /** Ends a series of joined changes: the end of a slider's drag. */
   seal(): void;
   preview(spec: DatasetSpec | null): void;
+  /** Says whether a brush is on the move. */
+  setPainting(moving: boolean): void;
   /** Tells the user something in a sentence, until the next operation. */
   say(sentence: string | null): void;
   /** Takes another drawing over, with its history. */
@@ -43,6 +47,7 @@ const PAUSE_MS = 800;
 export function usePaintEditor(initial: EditorState): PaintEditor {
   const state = shallowRef(initial);
   const previewed = shallowRef<DatasetSpec | null>(null);
+  const painting = ref(false);
   const notice = ref<string | null>(null);
   let pause: ReturnType<typeof setTimeout> | undefined;
 
@@ -66,6 +71,7 @@ export function usePaintEditor(initial: EditorState): PaintEditor {
     lattice: computed(() => latticeOf(fields.value)),
     live: computed(() => previewed.value ?? state.value.spec),
     drawing: computed(() => previewed.value !== null),
+    painting: readonly(painting),
     notice: readonly(notice),
     undoLabel: computed(() => state.value.past.at(-1)?.label ?? null),
     redoLabel: computed(() => state.value.future.at(-1)?.label ?? null),
@@ -88,6 +94,9 @@ export function usePaintEditor(initial: EditorState): PaintEditor {
     seal: endSeries,
     preview(spec) {
       previewed.value = spec;
+    },
+    setPainting(moving) {
+      painting.value = moving;
     },
     say(sentence) {
       notice.value = sentence;

@@ -1,7 +1,7 @@
 import type { Lattice } from '../../../../../core/dataset/lattice.ts';
 import type { Box } from '../raster/box.ts';
 import type { CanvasTheme } from './theme.ts';
-import { cellOf, frameSpanOf, spanOf, toScreen, type Viewport } from './viewport.ts';
+import { frameSpanOf, spanOf, toScreen, type Viewport } from './viewport.ts';
 
 /** In device pixels. */
 export interface DeviceRect {
@@ -61,27 +61,6 @@ export function wholePixels(
     bottom = Math.min(bottom, Math.ceil(Math.max(...rects.map((r) => r.y + r.height))) + 1);
   }
   return right > x && bottom > y ? { x, y, width: right - x, height: bottom - y } : null;
-}
-
-/** The labels whose cells lie in a rectangle, and `around` more on each side; empty boxes outside the label space. */
-export function boxOf(
-  lattice: Lattice,
-  view: Viewport,
-  ratio: number,
-  rect: DeviceRect,
-  around: number,
-): Box {
-  const range = (axis: Lattice['x'], edge: number, origin: number, start: number, length: number) => {
-    const label = (at: number) => edge + (at / ratio - origin) / view.scale;
-    const clamp = (index: number) => Math.min(axis.count, Math.max(0, index));
-    return [
-      clamp(cellOf(axis, label(start)) - around),
-      clamp(cellOf(axis, label(start + length)) + 1 + around),
-    ] as const;
-  };
-  const [x0, x1] = range(lattice.x, view.x0, view.plot.left, rect.x, rect.width);
-  const [y0, y1] = range(lattice.y, view.y0, view.plot.top, rect.y, rect.height);
-  return { x0, y0, x1, y1 };
 }
 
 /** CSS pixels from which on cells are told apart by lines. */

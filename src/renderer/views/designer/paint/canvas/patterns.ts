@@ -1,67 +1,55 @@
 import type { LayerStyle, PatternKind } from './theme.ts';
 
-/**
- * Tiles of a layer's pattern: a tint of its colour with lines or dots of the full colour, so that what lies
- * below shows through. Drawn once for each style and device pixel ratio.
- */
-export class Patterns {
-  private readonly tiles = new Map<string, CanvasPattern>();
-  private readonly context: CanvasRenderingContext2D;
+/** How often each pattern repeats in a tile, so that all of them fit into one period. */
+const REPEATS: Readonly<Record<PatternKind, number>> = { diagonal: 3, crosshatch: 3, dots: 4, rows: 4 };
 
-  constructor(context: CanvasRenderingContext2D) {
-    this.context = context;
-  }
-
-  /** A fill style for contexts in device pixels, moved so that it keeps its place in the drawing. */
-  fill(style: LayerStyle, ratio: number, originX: number, originY: number, tint = 0.34): CanvasPattern {
-    const key = `${style.color} ${style.pattern} ${ratio} ${tint}`;
-    let pattern = this.tiles.get(key);
-    if (!pattern) {
-      // Long sessions change the theme and the zoom of the page a few times, not without end.
-      pattern = this.context.createPattern(drawTile(style, ratio, tint), 'repeat')!;
-      this.tiles.set(key, pattern);
-    }
-    pattern.setTransform(new DOMMatrix([1, 0, 0, 1, Math.round(originX), Math.round(originY)]));
-    return pattern;
-  }
+/** Device pixels after which every pattern repeats: 24 CSS pixels or close to it. */
+export function tileSide(ratio: number): number {
+  return 12 * Math.max(1, Math.round(2 * ratio));
 }
 
-/** Side of a tile in CSS pixels. */
-const SIDE: Readonly<Record<PatternKind, number>> = { diagonal: 8, crosshatch: 9, dots: 6, rows: 6 };
-
-function drawTile({ color, pattern }: LayerStyle, ratio: number, tint: number): OffscreenCanvas {
-  const side = Math.round(SIDE[pattern] * ratio);
-  const tile = new OffscreenCanvas(side, side);
-  const context = tile.getContext('2d')!;
+/**
+ * A tile of a layer's pattern: a tint of its colour with lines or dots of the full colour, so that what lies below
+ * shows through.
+ * @param tint opacity between the lines
+ * @returns (tileSide, tileSide, 4) uint8 RGBA, not premultiplied
+ */
+export function patternTile({ color, pattern }: LayerStyle, ratio: number, tint: number): Uint8ClampedArray {
+  const whole = tileSide(ratio);
+  const side = whole / REPEATS[pattern];
+  const context = new OffscreenCanvas(whole, whole).getContext('2d', { willReadFrequently: true })!;
   context.fillStyle = color;
   context.globalAlpha = tint;
-  context.fillRect(0, 0, side, side);
+  context.fillRect(0, 0, whole, whole);
   context.globalAlpha = 0.95;
   context.strokeStyle = color;
   context.lineWidth = 1.3 * ratio;
   context.beginPath();
-  // Lines run past the corners, so that tiles meet without gaps.
   if (pattern === 'diagonal' || pattern === 'crosshatch') {
-    for (const shift of [-side, 0, side]) {
-      context.moveTo(shift - 2, side + 2);
-      context.lineTo(shift + side + 2, -2);
-    }
-  }
-  if (pattern === 'crosshatch') {
-    for (const shift of [-side, 0, side]) {
-      context.moveTo(shift - 2, -2);
-      context.lineTo(shift + side + 2, side + 2);
+    for (let shift = -whole; shift <= whole; shift += side) {
+      context.moveTo(shift, whole);
+      context.lineTo(shift + whole, 0);
+      if (pattern === 'diagonal') continue;
+      context.moveTo(shift, 0);
+      context.lineTo(shift + whole, whole);
     }
   }
   if (pattern === 'rows') {
-    context.moveTo(0, side / 2);
-    context.lineTo(side, side / 2);
+    for (let y = side / 2; y < whole; y += side) {
+      context.moveTo(0, y);
+      context.lineTo(whole, y);
+    }
   }
   context.stroke();
   if (pattern === 'dots') {
     context.beginPath();
-    context.arc(side / 2, side / 2, 1.1 * ratio, 0, 2 * Math.PI);
+    for (let y = side / 2; y < whole; y += side) {
+      for (let x = side / 2; x < whole; x += side) {
+        context.moveTo(x, y);
+        context.arc(x, y, 1.1 * ratio, 0, 2 * Math.PI);
+      }
+    }
     context.fill();
   }
-  return tile;
+  return context.getImageData(0, 0, whole, whole).data;
 }

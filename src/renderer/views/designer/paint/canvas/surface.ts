@@ -27,14 +27,16 @@ export interface SurfaceHost extends Omit<InteractionHost, 'lattice' | 'sectionC
   readonly analysis: () => Analysis | null;
   /** The dataset with the gesture in progress, now and then; null once there is none. */
   readonly preview: (spec: DatasetSpec | null) => void;
+  /** Whether a brush is on the move. */
+  readonly painting: (moving: boolean) => void;
   /** Label index under the pointer or the keyboard's cursor, null outside. */
   readonly hover: (index: number | null, byKeyboard: boolean) => void;
 }
 
-/** How often the dataset is analysed while a gesture goes on. */
+/** How often the dataset is analysed while a shape is dragged. */
 const PREVIEW_MS = 250;
-/** How often the numbers at the pointer change meanwhile. */
-const READ_MS = 100;
+/** How long a brush rests before the dataset is analysed and the label under it is shown. */
+const REST_MS = 120;
 
 /**
  * The two canvases of the painter and the pointer over them: the lower one holds the drawing and its axes, the upper
@@ -57,7 +59,10 @@ export class Surface {
   private panHeld = false;
   private shownCell: number | null = null;
   private previewedAt = 0;
-  private readAt = 0;
+  /** The gesture has moved since. */
+  private unanalysed = false;
+  /** Runs out when the brush rests; null once it does. */
+  private moving: ReturnType<typeof setTimeout> | null = null;
 
   constructor(elements: StageElements, lattice: Lattice, theme: CanvasTheme, host: SurfaceHost) {
     this.host = host;
@@ -75,6 +80,7 @@ export class Surface {
 
   dispose(): void {
     cancelAnimationFrame(this.frame);
+    this.rest();
     this.frame = -1;
   }
 
@@ -156,6 +162,7 @@ export class Surface {
     for (const [sx, sy] of places) this.pending.push(this.sample(sx, sy, keys));
     this.pointer = this.pending.at(-1)!;
     this.keyboardCell = null;
+    if (this.interaction.stroke !== null) this.move();
     this.schedule();
   }
 
@@ -254,10 +261,32 @@ export class Surface {
     return this.pointer ? this.interaction.cursorAt(this.pointer, HANDLE_REACH / this.view.scale) : 'default';
   }
 
+  /**
+   * While a brush moves nothing is read out: a frame that comes late for it makes the browser run one frame behind
+   * from there on, and nobody reads numbers that change with each frame.
+   */
+  private move(): void {
+    if (this.moving === null) this.host.painting(true);
+    else clearTimeout(this.moving);
+    this.moving = setTimeout(() => {
+      this.rest();
+      this.schedule();
+    }, REST_MS);
+  }
+
+  private rest(): void {
+    if (this.moving === null) return;
+    clearTimeout(this.moving);
+    this.moving = null;
+    this.host.painting(false);
+  }
+
   private afterGesture(): void {
+    this.rest();
     this.syncLayers();
     if (!this.interaction.busy) {
       this.previewedAt = 0;
+      this.unanalysed = false;
       this.host.preview(null);
     }
     this.schedule();
@@ -292,17 +321,18 @@ export class Surface {
     if (this.frame !== 0) return;
     this.frame = requestAnimationFrame((now) => {
       this.frame = 0;
-      const moved = this.pending.length > 0;
+      this.unanalysed ||= this.pending.length > 0 || this.keyboardCell !== null;
       this.takePending();
       if (this.interaction.busy && this.interaction.stroke === null) this.syncLayers();
       this.drawNow();
-      if (moved || this.keyboardCell) this.previewNow(now);
+      if (this.unanalysed && this.moving === null) this.previewNow(now);
     });
   }
 
   private previewNow(now: number): void {
     if (!this.interaction.busy || now - this.previewedAt < PREVIEW_MS) return;
     this.previewedAt = now;
+    this.unanalysed = false;
     this.host.preview(this.interaction.previewSpec());
   }
 
@@ -334,10 +364,7 @@ export class Surface {
     const { lattice, view, keyboardCell, pointer } = this;
     const text = pointer && badgeText(this.interaction, lattice);
     this.stage.followers.showBadge(view, text === null ? null : { at: [pointer!.x, pointer!.y], text });
-    // Nobody reads numbers that change with each frame of a stroke, and new text means a new layout of the page.
-    const now = performance.now();
-    if (this.interaction.busy && now - this.readAt < READ_MS) return;
-    this.readAt = now;
+    if (this.moving !== null) return this.stage.followers.showMarks(lattice, view, null);
     const cell = keyboardCell ?? this.cellOfPointer();
     this.stage.followers.showMarks(lattice, view, cell);
     const index = cell && cell.iy * lattice.x.count + cell.ix;

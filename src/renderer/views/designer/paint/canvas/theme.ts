@@ -1,5 +1,6 @@
 import type { DatasetSpec } from '../../../../../core/dataset/spec.ts';
 import { dimensionOf } from '../../../../../core/dataset/validate.ts';
+import { rgbOf } from '../../../../components/regionPicture.ts';
 import { partIndex, type LayerId } from '../model/layers.ts';
 
 /** Colours of the canvas, read from the page's CSS variables once for each change of theme. */
@@ -87,7 +88,6 @@ export function clusterColors(theme: CanvasTheme): readonly string[] {
 
 /** 0xaabbggrr, as ImageData holds pixels on the little-endian machines that browsers run on. */
 export function packColor(color: string, alpha: number): number {
-  const value = Number.parseInt(color.slice(1), 16);
-  const [r, g, b] = [value >> 16, (value >> 8) & 255, value & 255];
+  const [r, g, b] = rgbOf(color);
   return ((Math.round(alpha * 255) << 24) | (b << 16) | (g << 8) | r) >>> 0;
 }

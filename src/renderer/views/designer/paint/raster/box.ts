@@ -17,10 +17,6 @@ export function joinBoxes(a: Box | null, b: Box | null): Box | null {
   };
 }
 
-export function isEmpty(box: Box | null): boolean {
-  return box !== null && (box.x0 >= box.x1 || box.y0 >= box.y1);
-}
-
 /** The smallest box around all labels in which two bitmaps of width `nx` differ. */
 export function differenceBox(a: Uint8Array, b: Uint8Array, nx: number): Box | null {
   const rows = a.length / nx;
