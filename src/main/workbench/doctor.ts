@@ -69,15 +69,15 @@ function platformCheck(): Check {
   return { name: 'platform', status: 'ok', detail };
 }
 
-/** Training the quick preset takes under 1 GB. */
+/** Training the quick preset takes under 1 GiB. */
 export function memoryCheck(total: number, free: number): Check {
-  const detail = `${gigabytes(total)} in all, ${gigabytes(free)} free`;
-  if (total >= 2e9) return { name: 'memory', status: 'ok', detail };
+  const detail = `${gibibytes(total)} in all, ${gibibytes(free)} free`;
+  if (total >= 2 * 2 ** 30) return { name: 'memory', status: 'ok', detail };
   return {
     name: 'memory',
     status: 'warning',
     detail,
-    fix: 'training the quick preset takes up to 1 GB: close other programs',
+    fix: 'training the quick preset takes up to 1 GiB: close other programs',
   };
 }
 
@@ -134,7 +134,7 @@ async function homeChecks(path: string, hasSqlite: boolean): Promise<Check[]> {
     needWritable(home);
     const disk = statfsSync(home.root);
     const free = disk.bavail * disk.bsize;
-    const folder: Check = { name: 'home', status: 'ok', detail: `${home.root}, ${gigabytes(free)} free` };
+    const folder: Check = { name: 'home', status: 'ok', detail: `${home.root}, ${gibibytes(free)} free` };
     const small =
       'a training run of the quick preset writes about 100 MB: free some space or choose another --home';
     return [
@@ -235,6 +235,6 @@ function findPackage(name: string): string | undefined {
     .find((f) => existsSync(f));
 }
 
-function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(1)} GB`;
+function gibibytes(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 }

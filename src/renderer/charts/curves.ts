@@ -254,7 +254,17 @@ function referenceSeries({ name, value, color }: Reference, theme: ChartTheme) {
       silent: true,
       symbol: 'none',
       animation: false,
-      label: { show: true, position: 'insideEndTop', formatter: name, color: theme.muted, fontSize: 11 },
+      label: {
+        show: true,
+        position: 'insideEndTop',
+        formatter: name,
+        color: theme.muted,
+        fontSize: 11,
+        // Curves pass below it.
+        backgroundColor: theme.paper,
+        borderRadius: 3,
+        padding: [1, 4],
+      },
       lineStyle: { color: color ?? theme.muted, width: 1, type: 'dashed', opacity: 0.8 },
       data: [{ yAxis: value }],
     },

@@ -104,7 +104,7 @@ export function labelMapOption(
       itemWidth: 14,
       itemHeight: Math.min(220, side * 0.6),
       text: [
-        `${Math.max(bright, dark).toFixed(2)}${rising ? '' : ' or more'}`,
+        `${quantity.replaceAll(/ (?=of|\|)/g, '\n')}\n\n${Math.max(bright, dark).toFixed(2)}${rising ? '' : ' or more'}`,
         Math.min(bright, dark).toFixed(2),
       ],
       textStyle: { color: theme.ink, fontSize: 11 },

@@ -92,9 +92,9 @@ export function columnOf(key: string, mode: AccuracyMode): Column | null {
   if (section !== null) {
     return {
       key,
-      title: section,
+      title: `accuracy ${section}`,
       help: ACCURACY_HELP[mode](section),
-      width: Math.max(mode === 'both' ? 124 : 92, headerWidth(section)),
+      width: Math.max(mode === 'both' ? 124 : 92, headerWidth(`accuracy ${section}`)),
       numeric: true,
       sortKey: mode === 'best' ? `best:${section}` : key,
     };
