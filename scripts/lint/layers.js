@@ -53,7 +53,7 @@ export const LAYERS = [
   {
     folder: 'core/metrics',
     may: ['core/base', 'core/dataset', 'core/diffusion'],
-    packages: ['zod'],
+    packages: ['zod', 'ml-matrix', 'umap-js'],
     why: 'measurements read images and labels, whichever network made them',
   },
   {

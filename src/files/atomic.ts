@@ -31,26 +31,70 @@ export type FileContent = string | Uint8Array | Iterable<Uint8Array>;
  * @throws CliffordError STORAGE naming the path and what to do (disk full, read-only, no permission, …)
  */
 export function writeFileAtomic(path: string, content: FileContent): WrittenFile {
-  return withStorageErrors('write', path, () => {
-    const folder = dirname(path);
-    const temporary = join(folder, temporaryName(basename(path)));
-    const fd = openSync(temporary, 'wx', 0o666);
-    let written: WrittenFile;
-    try {
+  const file = openAtomicFile(path);
+  try {
+    for (const chunk of chunksOf(content)) file.write(chunk);
+    return file.commit();
+  } catch (error) {
+    file.discard();
+    throw error;
+  }
+}
+
+/** A file that is being written and is not there yet. Ends by `commit` or `discard`; after that nothing may follow. */
+export interface AtomicFile {
+  write(chunk: Uint8Array): void;
+  /** Puts the whole file in its place, durably. */
+  commit(): WrittenFile;
+  /** Leaves no trace; does nothing after `commit`. */
+  discard(): void;
+}
+
+/**
+ * `writeFileAtomic` for content that comes bit by bit. What a killed process leaves is a temporary file, which
+ * `sweepTemporaries` finds.
+ * @throws CliffordError STORAGE here and in each call, as `writeFileAtomic`
+ */
+export function openAtomicFile(path: string): AtomicFile {
+  const guard = <T>(work: () => T): T => withStorageErrors('write', path, work);
+  const folder = dirname(path);
+  const temporary = join(folder, temporaryName(basename(path)));
+  const hash = createHash('sha256');
+  let fd: number | null = guard(() => openSync(temporary, 'wx', 0o666));
+  let bytes = 0;
+  const close = (): void => {
+    if (fd === null) return;
+    const open = fd;
+    fd = null;
+    closeSync(open);
+  };
+  let pending = true;
+  return {
+    write: (chunk) =>
+      guard(() => {
+        hash.update(chunk);
+        writeAll(fd!, chunk);
+        bytes += chunk.length;
+      }),
+    commit: () =>
+      guard(() => {
+        fsyncSync(fd!);
+        close();
+        renameSync(temporary, path);
+        pending = false;
+        syncFolder(folder);
+        return { bytes, sha256: hash.digest('hex') };
+      }),
+    discard() {
+      if (!pending) return;
+      pending = false;
       try {
-        written = writeChunks(fd, chunksOf(content));
-        fsyncSync(fd);
+        close();
       } finally {
-        closeSync(fd);
+        rmSync(temporary, { force: true });
       }
-      renameSync(temporary, path);
-    } catch (error) {
-      rmSync(temporary, { force: true });
-      throw error;
-    }
-    syncFolder(folder);
-    return written;
-  });
+    },
+  };
 }
 
 /**
@@ -143,18 +187,11 @@ function* chunksOf(content: FileContent): Iterable<Uint8Array> {
   else yield* content;
 }
 
-function writeChunks(fd: number, chunks: Iterable<Uint8Array>): WrittenFile {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  for (const chunk of chunks) {
-    hash.update(chunk);
-    // One system call takes at most about 2 GiB and may write less than asked.
-    for (let at = 0; at < chunk.length;) {
-      at += writeSync(fd, chunk, at, Math.min(chunk.length - at, 2 ** 30));
-    }
-    bytes += chunk.length;
+/** One system call takes at most about 2 GiB and may write less than asked. */
+function writeAll(fd: number, chunk: Uint8Array): void {
+  for (let at = 0; at < chunk.length;) {
+    at += writeSync(fd, chunk, at, Math.min(chunk.length - at, 2 ** 30));
   }
-  return { bytes, sha256: hash.digest('hex') };
 }
 
 function listFolder(folder: string): string[] {

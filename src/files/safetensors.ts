@@ -1,4 +1,4 @@
-import { CliffordError, invalid } from '../core/base/errors.ts';
+import { type CliffordError, invalid } from '../core/base/errors.ts';
 import { writeFileAtomic, type WrittenFile } from './atomic.ts';
 import { littleEndianBytes, requireLittleEndian } from './little-endian.ts';
 import { readBytes } from './storage-error.ts';
@@ -87,22 +87,39 @@ export function encodeSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array[] {
-  // Wide types first: then every tensor is aligned to its own element size without gaps, which are forbidden.
-  const entries = Object.entries(tensors).sort(
-    ([a, s], [b, t]) => t.data.BYTES_PER_ELEMENT - s.data.BYTES_PER_ELEMENT || (a < b ? -1 : 1),
-  );
-  const header = Object.create(null) as Record<string, unknown>; // "__proto__" is a name like any other
-  if (Object.keys(metadata).length > 0) header['__metadata__'] = metadata;
-  let at = 0;
-  for (const [name, { shape, data }] of entries) {
-    if (name === '__metadata__') throw invalid('tensor name: got "__metadata__", which the format reserves');
+  const plans = Object.entries(tensors).map(([name, { shape, data }]) => {
     if (elements(shape) !== data.length) {
       throw invalid(
         `tensor "${name}": got ${data.length} values for shape (${shape}), expected ${elements(shape)}`,
       );
     }
-    header[name] = { dtype: typeOf(data), shape, data_offsets: [at, at + data.byteLength] };
-    at += data.byteLength;
+    return { name, shape, type: typeOf(data) };
+  });
+  const { head, order } = encodeHeader(plans, metadata);
+  return [head, ...order.map((name) => littleEndianBytes(tensors[name]!.data))];
+}
+
+export interface TensorPlan {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly type: TensorType;
+}
+
+/** What comes before the tensors' bytes, and the order in which those follow. */
+export function encodeHeader(
+  tensors: readonly TensorPlan[],
+  metadata: Readonly<Record<string, string>>,
+): { head: Uint8Array; order: string[] } {
+  // Wide types first: then every tensor is aligned to its own element size without gaps, which are forbidden.
+  const sorted = tensors.toSorted((a, b) => widthOf(b.type) - widthOf(a.type) || (a.name < b.name ? -1 : 1));
+  const header = Object.create(null) as Record<string, unknown>; // "__proto__" is a name like any other
+  if (Object.keys(metadata).length > 0) header['__metadata__'] = metadata;
+  let at = 0;
+  for (const { name, shape, type } of sorted) {
+    if (name === '__metadata__') throw invalid('tensor name: got "__metadata__", which the format reserves');
+    const bytes = elements(shape) * widthOf(type);
+    header[name] = { dtype: type, shape, data_offsets: [at, at + bytes] };
+    at += bytes;
   }
   const json = Buffer.from(JSON.stringify(header), 'utf8');
   const padded = Math.ceil(json.length / 8) * 8; // the data start on a multiple of 8
@@ -110,36 +127,81 @@ export function encodeSafetensors(
   const head = Buffer.alloc(8 + padded, ' ');
   head.writeBigUInt64LE(BigInt(padded));
   json.copy(head, 8);
-  return [head, ...entries.map(([, { data }]) => littleEndianBytes(data))];
+  return { head, order: sorted.map((t) => t.name) };
+}
+
+function widthOf(type: TensorType): number {
+  return ARRAYS[type].BYTES_PER_ELEMENT;
 }
 
 /** @param source names the file in messages */
 export function decodeSafetensors(bytes: Uint8Array<ArrayBuffer>, source: string): SafetensorsFile {
+  const length = headerLength(bytes.subarray(0, 8), bytes.length, source);
+  const { placed, metadata } = decodeHeader(bytes.subarray(8, 8 + length), bytes.length, source);
+  const tensors = new Map<string, Tensor>();
+  for (const { name, type, shape, from, bytes: size } of placed) {
+    const ArrayOf = ARRAYS[type];
+    const offset = bytes.byteOffset + from;
+    const data =
+      offset % ArrayOf.BYTES_PER_ELEMENT === 0
+        ? new ArrayOf(bytes.buffer, offset, elements(shape))
+        : new ArrayOf(bytes.buffer.slice(offset, offset + size)); // written without alignment
+    tensors.set(name, { shape, data });
+  }
+  return { tensors, metadata, source };
+}
+
+/** A tensor and where its bytes stand in the file. */
+export interface PlacedTensor extends TensorPlan {
+  readonly from: number;
+  readonly bytes: number;
+}
+
+/**
+ * Bytes of the JSON header, from the first eight bytes of a file.
+ * @throws CliffordError INVALID_INPUT when they cannot be those of a safetensors file of that size
+ */
+export function headerLength(head: Uint8Array, fileBytes: number, source: string): number {
   requireLittleEndian();
-  const bad = (what: string) => new CliffordError('INVALID_INPUT', `${source}: ${what}`);
-  if (bytes.length < 8) {
-    throw bad(`not a safetensors file: ${bytes.length} bytes, expected at least an 8-byte header length`);
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const length = view.getBigUint64(0, true);
-  if (length > BigInt(MAX_HEADER)) {
-    throw bad(`not a safetensors file: header length ${length}, expected at most ${MAX_HEADER}`);
-  }
-  const start = 8 + Number(length);
-  if (start > bytes.length) {
-    throw bad(
-      `truncated or not safetensors: ${bytes.length} bytes, expected at least ${start} for the header`,
+  if (head.length < 8) {
+    throw invalid(
+      `${source}: not a safetensors file: ${head.length} bytes, expected at least an 8-byte header length`,
     );
   }
-  const { entries, metadata } = parseHeader(bytes.subarray(8, start), bad);
+  const length = new DataView(head.buffer, head.byteOffset, 8).getBigUint64(0, true);
+  if (length > BigInt(MAX_HEADER)) {
+    throw invalid(
+      `${source}: not a safetensors file: header length ${length}, expected at most ${MAX_HEADER}`,
+    );
+  }
+  const start = 8 + Number(length);
+  if (start > fileBytes) {
+    throw invalid(
+      `${source}: truncated or not safetensors: ${fileBytes} bytes, expected at least ${start} for the header`,
+    );
+  }
+  return Number(length);
+}
 
+/**
+ * Checks a header against the size of its file.
+ * @param json the header's bytes, without the eight before it
+ * @throws CliffordError INVALID_INPUT
+ */
+export function decodeHeader(
+  json: Uint8Array,
+  fileBytes: number,
+  source: string,
+): { placed: PlacedTensor[]; metadata: Record<string, string> } {
+  const bad = (what: string) => invalid(`${source}: ${what}`);
+  const { entries, metadata } = parseHeader(json, bad);
+  const start = 8 + json.length;
   let at = 0;
-  const tensors = new Map<string, Tensor>();
+  const placed: PlacedTensor[] = [];
   for (const { name, dtype, shape, begin, end } of entries.sort(
     (a, b) => a.begin - b.begin || a.end - b.end,
   )) {
-    const ArrayOf = ARRAYS[dtype];
-    const size = elements(shape) * ArrayOf.BYTES_PER_ELEMENT;
+    const size = elements(shape) * widthOf(dtype);
     if (end - begin !== size) {
       throw bad(`tensor "${name}" spans ${end - begin} bytes, expected ${size} for ${dtype} (${shape})`);
     }
@@ -149,20 +211,15 @@ export function decodeSafetensors(bytes: Uint8Array<ArrayBuffer>, source: string
       );
     }
     at = end;
-    if (start + end > bytes.length) {
-      throw bad(`truncated: ${bytes.length} bytes, expected at least ${start + end} for tensor "${name}"`);
+    if (start + end > fileBytes) {
+      throw bad(`truncated: ${fileBytes} bytes, expected at least ${start + end} for tensor "${name}"`);
     }
-    const offset = bytes.byteOffset + start + begin;
-    const data =
-      offset % ArrayOf.BYTES_PER_ELEMENT === 0
-        ? new ArrayOf(bytes.buffer, offset, elements(shape))
-        : new ArrayOf(bytes.buffer.slice(offset, offset + size)); // written without alignment
-    tensors.set(name, { shape, data });
+    placed.push({ name, type: dtype, shape, from: start + begin, bytes: size });
   }
-  if (start + at !== bytes.length) {
-    throw bad(`${bytes.length} bytes, expected ${start + at}: data follow the last tensor`);
+  if (start + at !== fileBytes) {
+    throw bad(`${fileBytes} bytes, expected ${start + at}: data follow the last tensor`);
   }
-  return { tensors, metadata, source };
+  return { placed, metadata };
 }
 
 /** The reference implementation's limit. */

@@ -66,6 +66,11 @@ export const STREAMS = {
   evaluationLabels: 10,
   augmentation: 11,
   percolation: 12,
+  factorization: 13,
+  projection: 14,
+  embedding: 15,
+  folds: 16,
+  representation: 17,
 } as const;
 export type StreamName = keyof typeof STREAMS;
 

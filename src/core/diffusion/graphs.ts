@@ -207,9 +207,15 @@ function toEpsilon({ diffusion }: DenoiserDesign, { x, t }: ImageInputs, output:
 
 /** Names of the values that can be read as representations, in order. */
 export function tapNames(design: DenoiserDesign): string[] {
-  let names: string[] = [];
+  return [...tapShapes(design).keys()];
+}
+
+/** The same with the shape of one image's value: (channels, height, width), or (length) of a vector. */
+export function tapShapes(design: DenoiserDesign): Map<string, number[]> {
+  const shapes = new Map<string, number[]>();
   layoutOf((builder, source) => {
-    names = [...network(source, design, imageInputs(builder, design, 1)).taps.keys()];
+    const { taps } = network(source, design, imageInputs(builder, design, 1));
+    for (const [name, value] of taps) shapes.set(name, value.shape.slice(1));
   });
-  return names;
+  return shapes;
 }

@@ -1,0 +1,48 @@
+import { type Complex, decode } from './simplices.ts';
+
+/** Kruskal's minimum spanning forest: H₀. */
+export interface Forest {
+  /** Keys of all edges within the threshold, ascending. */
+  readonly edges: Float64Array;
+  /** Whether each of them joins two components, and so ends one. */
+  readonly ending: Uint8Array;
+  /** Ranks of the edges that do, ascending. */
+  readonly deaths: Int32Array;
+}
+
+export function spanningForest(complex: Complex): Forest {
+  const edges = sortedEdges(complex);
+  const ending = new Uint8Array(edges.length);
+  const deaths = new Int32Array(complex.n);
+  let joined = 0;
+  const parent = Int32Array.from({ length: complex.n }, (_, i) => i);
+  const find = (v: number): number => {
+    while (parent[v] !== v) {
+      parent[v] = parent[parent[v]!]!; // halves the path
+      v = parent[v]!;
+    }
+    return v;
+  };
+  const vertices = new Int32Array(2);
+  for (let e = 0; e < edges.length && joined < complex.n - 1; e++) {
+    const rank = decode(complex, edges[e]!, 1, vertices);
+    const [a, b] = [find(vertices[0]!), find(vertices[1]!)];
+    if (a === b) continue;
+    parent[a] = b;
+    ending[e] = 1;
+    deaths[joined++] = rank;
+  }
+  return { edges, ending, deaths: deaths.slice(0, joined) };
+}
+
+function sortedEdges({ n, ranks, limit, binomials, sizes }: Complex): Float64Array {
+  const edges = new Float64Array(sizes[1]!);
+  let count = 0;
+  for (let a = 1; a < n; a++) {
+    for (let b = 0; b < a; b++) {
+      const rank = ranks[a * n + b]!;
+      if (rank < limit) edges[count++] = rank * sizes[1]! + (sizes[1]! - 1 - binomials[2]![a]! - b);
+    }
+  }
+  return edges.subarray(0, count).sort();
+}
