@@ -10,7 +10,7 @@ const VIEWS: { name: string; path: (run: string) => string; ready: (page: Page) 
     path: () => '/runs',
     ready: (page) => expect(page.getByRole('link', { name: 'first' }).first()).toBeVisible(),
   },
-  ...['overview', 'space', 'sampling', 'network', 'files'].map((tab) => ({
+  ...['overview', 'space', 'sampling', 'network', 'representation', 'factorization', 'files'].map((tab) => ({
     name: `run, ${tab}`,
     path: (run: string) => `/runs/${run}?tab=${tab}`,
     ready: (page: Page) => expect(page.getByRole('heading', { name: 'first' })).toBeVisible(),
@@ -35,6 +35,11 @@ const VIEWS: { name: string; path: (run: string) => string; ready: (page: Page) 
   {
     name: 'compare',
     path: (run) => `/compare?runs=${run}`,
+    ready: (page) => expect(page.getByRole('figure').first()).toBeVisible(),
+  },
+  {
+    name: 'percolation',
+    path: () => '/percolation',
     ready: (page) => expect(page.getByRole('figure').first()).toBeVisible(),
   },
   {

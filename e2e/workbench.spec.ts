@@ -97,7 +97,7 @@ test.describe('a trained run', () => {
 
   test('fits a narrow window: only tables scroll sideways, not the page', async ({ page }) => {
     await page.setViewportSize({ width: 420, height: 800 });
-    for (const view of ['runs', 'designer', 'compare', 'settings']) {
+    for (const view of ['runs', 'designer', 'compare', 'percolation', 'settings']) {
       await page.goto(server.link);
       await page.goto(`${new URL('/', server.link).href}#/${view}`);
       await page.waitForTimeout(800);

@@ -1,5 +1,6 @@
 import { invariant, toErrorData } from '../core/base/errors.ts';
 import { type EngineEvent, EngineRequest } from '../shared/engine-protocol.ts';
+import { analyzeJob } from './analysis/job.ts';
 import type { TrainingBackend } from './backend.ts';
 import { evaluateJob, exportJob, sampleJob } from './jobs.ts';
 import { cpuBackend } from './onnxruntime/cpu-backend.ts';
@@ -62,6 +63,9 @@ async function run(request: Exclude<EngineRequest, { type: 'stop' }>): Promise<E
       return finished;
     case 'export':
       exportJob(request, emit);
+      return finished;
+    case 'analyze':
+      await analyzeJob(request, emit, stop.signal);
       return finished;
   }
 }

@@ -32,6 +32,12 @@ export const router = createRouter({
       meta: { title: 'Compare' },
     },
     {
+      path: '/percolation',
+      name: 'percolation',
+      component: () => import('./views/percolation/PercolationView.vue'),
+      meta: { title: 'Percolation' },
+    },
+    {
       path: '/settings',
       name: 'settings',
       component: () => import('./views/settings/SettingsView.vue'),

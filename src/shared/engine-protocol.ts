@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SamplerSpec } from '../core/diffusion/spec.ts';
+import { AnalysisRequest, RepresentationSpec } from './analysis.ts';
 import { Artifact, ErrorRecord, Evaluation, MetricPoint, ReadingRecord } from './records.ts';
 import { RunSpec } from './run-spec.ts';
 
@@ -59,6 +60,30 @@ export const EngineRequest = z.discriminatedUnion('type', [
     outFile: z.string(),
     tap: z.string().nullable(),
   }),
+  /**
+   * Reads a representation, unless that is stored, and measures it. Leaves both files below the folder, the second one
+   * as `AnalysisFile`.
+   */
+  z.strictObject({
+    type: z.literal('analyze'),
+    ...runRef,
+    /** Checkpoint or milestone, relative to the folder; null for the untrained network. Read only if need be. */
+    checkpoint: z.strictObject({ file: z.string(), sha256: z.string() }).nullable(),
+    /** Of those weights; 0 for the untrained network. */
+    step: z.int().min(0),
+    /** sha256 of their raw parameters, to be told in the file; null for the untrained network. */
+    weights: z.string().nullable(),
+    /** With the weights decided (not `auto`). */
+    representation: RepresentationSpec,
+    request: AnalysisRequest,
+    /** Relative to the folder: where the representation is, or will be. */
+    representationFile: z.string(),
+    /** Of that file, if it is there; null if it is not. */
+    representationSha256: z.string().nullable(),
+    /** Relative to the folder. */
+    analysisFile: z.string(),
+    threads: z.int().min(1).nullable(),
+  }),
   /** Checkpoint, then end as `stopped`. */
   z.strictObject({ type: z.literal('stop') }),
 ]);
@@ -113,6 +138,15 @@ export const EngineEvent = z.discriminatedUnion('type', [
     /** 0…1 within the phase. */
     fraction: z.number(),
   }),
+  /** Of an `analyze` job. */
+  z.object({
+    type: z.literal('analysis'),
+    phase: z.enum(['reading', 'analysing']),
+    /** 0…1 within the phase. */
+    fraction: z.number(),
+  }),
+  /** What the user should know of the result. */
+  z.object({ type: z.literal('notice'), sentence: z.string() }),
   z.object({ type: z.literal('metrics'), points: z.array(MetricPoint) }),
   z.object({ type: z.literal('checkpoint'), artifact: Artifact, step: z.int(), weights: z.string() }),
   z.object({ type: z.literal('artifact'), artifact: Artifact }),

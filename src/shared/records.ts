@@ -70,6 +70,8 @@ export const ArtifactKind = z.enum([
   'picture', // PNG
   'samples', // npy
   'evaluation', // JSON with every read-out
+  'representation', // a tap's values over a grid of labels, safetensors
+  'analysis', // what was measured of a representation, JSON (`AnalysisFile`)
 ]);
 export type ArtifactKind = z.infer<typeof ArtifactKind>;
 

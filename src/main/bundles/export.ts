@@ -148,6 +148,7 @@ function choose(artifacts: readonly ArtifactRow[], { checkpoints, samples }: Bun
       case 'checkpoint':
         return checkpoints === 'all' || (checkpoints === 'last' && artifact === newest);
       case 'milestone':
+      case 'representation':
         return checkpoints === 'all';
       case 'samples':
         return samples;

@@ -6,12 +6,14 @@ import { CliffordError, type ErrorData, invalid } from '../../core/base/errors.t
 import { syncFolder } from '../../files/atomic.ts';
 import { canonicalJson, sha256, specHash } from '../../files/hash.ts';
 import { expectTensor, readSafetensors, type SafetensorsFile } from '../../files/safetensors.ts';
-import { withStorageErrors } from '../../files/storage-error.ts';
+import { readBytes, withStorageErrors } from '../../files/storage-error.ts';
+import type { AnalysisFile } from '../../shared/analysis.ts';
 import { checkRun } from '../../shared/check-run.ts';
 import type { ArtifactKind, MetricPoint } from '../../shared/records.ts';
 import { RunSpec } from '../../shared/run-spec.ts';
 import { parseJson } from '../presets/json.ts';
 import { parseWith } from '../presets/zod-sentence.ts';
+import { parseAnalysis } from '../workbench/analyses.ts';
 import type { Workbench } from '../workbench/api.ts';
 import { runFolder, type Context } from '../workbench/context.ts';
 import { describeSpec } from '../workbench/description.ts';
@@ -19,6 +21,7 @@ import { needWritable } from '../workbench/home.ts';
 import { newRunId } from '../workbench/names.ts';
 import { checkName } from '../workbench/run-changes.ts';
 import { whereItResumes } from '../workbench/recovery.ts';
+import { recordAnalysis } from '../workbench/store/analyses.ts';
 import type { Db } from '../workbench/store/database.ts';
 import { recordEvaluation } from '../workbench/store/evaluations.ts';
 import { recordArtifact } from '../workbench/store/ledger.ts';
@@ -189,7 +192,7 @@ function record(ctx: Context, content: Content, staging: string): Imported {
         );
       }
       const id = freeId(ctx, db, content.run.id);
-      const run = insertContent(ctx, db, { ...row, id }, content);
+      const run = insertContent(ctx, db, { ...row, id }, content, staging);
       const folder = runFolder(ctx, id);
       withStorageErrors('write', folder, () => renameSync(staging, folder));
       moved = folder;
@@ -262,7 +265,14 @@ function needNoCycle(db: Db, { id, parentId }: PlannedRow): void {
   }
 }
 
-function insertContent(ctx: Context, db: Db, planned: PlannedRow, content: Content): RunRow {
+/** An analysis in a format that this version knows; any other stays a file that nobody asks. */
+function readAnalysis(file: string): AnalysisFile | null {
+  return statSync(file).size > LARGEST_ANALYSIS ? null : parseAnalysis(readBytes(file));
+}
+
+const LARGEST_ANALYSIS = 256 * 2 ** 20;
+
+function insertContent(ctx: Context, db: Db, planned: PlannedRow, content: Content, staging: string): RunRow {
   const { run, points, evaluations, artifacts } = content;
   needNoCycle(db, planned);
   const row = insertRun(db, planned);
@@ -301,7 +311,10 @@ function insertContent(ctx: Context, db: Db, planned: PlannedRow, content: Conte
       bytes,
       sha256: hash,
     };
-    recordArtifact(db, row.pk, artifact, createdAt ?? run.createdAt, weights);
+    const at = createdAt ?? run.createdAt;
+    const analysis = kind === 'analysis' ? readAnalysis(path.join(staging, artifact.file)) : null;
+    if (analysis) recordAnalysis(db, row.pk, artifact, analysis, null, at);
+    else recordArtifact(db, row.pk, artifact, at, weights);
   }
   return row;
 }

@@ -1,10 +1,12 @@
 import { Command } from 'commander';
+import { addAnalyzeCommands } from './commands/analyze.ts';
 import { addBundleCommands } from './commands/bundle.ts';
 import { addCompareCommand } from './commands/compare.ts';
 import { addDatasetCommands } from './commands/dataset.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addForkCommand } from './commands/fork.ts';
 import { addModelCommands } from './commands/model.ts';
+import { addPercolationCommand } from './commands/percolation.ts';
 import { addPresetCommands } from './commands/preset.ts';
 import { addQuickstartCommand } from './commands/quickstart.ts';
 import { addRunsCommands } from './commands/runs.ts';
@@ -27,6 +29,8 @@ export function buildProgram(context: CliContext, setExitCode: SetExitCode): Com
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'explain a command')
     .showSuggestionAfterError()
+    // What follows a subcommand's name is the subcommand's, though "analyze" itself has options of the same names.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => context.terminal.out(text),
@@ -46,6 +50,7 @@ Start here:
   clifford train quick --seed 1           train one; Ctrl-C stops it, "clifford resume latest" goes on
   clifford sample latest --x 8 --y 3 --out samples
   clifford runs show latest
+  clifford analyze latest --all           effective dimension, topology, factorization, with controls
 
 ${EXIT_CODE_HELP}`,
     );
@@ -55,9 +60,11 @@ ${EXIT_CODE_HELP}`,
   addRunsCommands(program, context);
   addCompareCommand(program, context);
   addModelCommands(program, context);
+  addAnalyzeCommands(program, context);
   addBundleCommands(program, context);
   addPresetCommands(program, context);
   addDatasetCommands(program, context);
+  addPercolationCommand(program, context);
   addDoctorCommand(program, context, setExitCode);
   addServeCommand(program, context);
   return program;

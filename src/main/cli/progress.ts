@@ -3,7 +3,14 @@ import { accuracyLine } from './accuracy.ts';
 import type { Terminal } from './output.ts';
 import { formatDuration } from './table.ts';
 
-type ProgressEvent = Extract<EngineEvent, { type: 'progress' }>;
+type TrainingProgress = Extract<EngineEvent, { type: 'progress' }>;
+type AnalysisProgress = Extract<EngineEvent, { type: 'analysis' }>;
+type ProgressEvent = Omit<TrainingProgress, 'type' | 'phase'> & {
+  readonly phase: TrainingProgress['phase'] | AnalysisProgress['phase'];
+};
+
+/** What an analysis does not tell. */
+const NOTHING_ELSE = { step: 0, steps: 0, loss: null, imagesPerSecond: null, secondsLeft: null };
 
 /** Plain lines (no terminal to rewrite) come at most this often, and at the start of a phase and the end of training. */
 const PLAIN_INTERVAL_MS = 5000;
@@ -14,6 +21,8 @@ const PHASES: Record<ProgressEvent['phase'], string> = {
   training: 'training',
   evaluating: 'measuring',
   sampling: 'sampling',
+  reading: 'reading',
+  analysing: 'analysing',
 };
 
 /**
@@ -52,7 +61,10 @@ export function createProgress(terminal: Terminal, now: () => number = () => per
     line,
     event(event: EngineEvent): void {
       if (event.type === 'progress') progress(event);
-      else if (event.type === 'evaluation') line(accuracyLine(event.evaluation));
+      else if (event.type === 'analysis') {
+        const { phase, fraction } = event;
+        progress({ ...NOTHING_ELSE, phase, fraction });
+      } else if (event.type === 'evaluation') line(accuracyLine(event.evaluation));
       else if (event.type === 'started') {
         line(
           `${event.engine}, ${event.threads} ${event.threads === 1 ? 'thread' : 'threads'}; ` +

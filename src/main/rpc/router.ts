@@ -1,6 +1,7 @@
 import { implement } from '@orpc/server';
 import { contract } from '../../shared/contract/index.ts';
 import type { Workbench } from '../workbench/api.ts';
+import { analysisHandlers } from './analysis.ts';
 import { exportHandler } from './bundles.ts';
 import { designHandlers } from './design.ts';
 import { toContractError } from './errors.ts';
@@ -24,6 +25,7 @@ export function createRouter(workbench: Workbench, host: HostServices) {
     runs: runsHandlers(context),
     queue: queueHandlers(context),
     sampling: { sample: sampleHandler(context) },
+    analysis: analysisHandlers(context),
     design: designHandlers(context),
     bundles: { export: exportHandler(context) },
     system: systemHandlers(context),

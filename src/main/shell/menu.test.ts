@@ -83,6 +83,7 @@ it.each([
   ['next-step', '.', ['send', { type: 'action', name: 'next-step' }]],
   ['previous-step', ',', ['send', { type: 'action', name: 'previous-step' }]],
   ['go /designer', 'Alt+2', ['send', { type: 'navigate', to: '/designer' }]],
+  ['go /percolation', 'Alt+4', ['send', { type: 'navigate', to: '/percolation' }]],
   ['theme dark', undefined, ['send', { type: 'theme', theme: 'dark' }]],
   ['pause-queue', undefined, ['pauseQueue', true]],
 ])('%s has the shortcut %s and does what it says', (id, accelerator, call) => {

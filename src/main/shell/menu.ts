@@ -141,7 +141,8 @@ function viewMenu(actions: MenuActions, mac: boolean): Item {
       heardByPage(place(actions, 'Runs', '/runs'), 'Alt+1'),
       heardByPage(place(actions, 'Designer', '/designer'), 'Alt+2'),
       heardByPage(place(actions, 'Compare', '/compare'), 'Alt+3'),
-      heardByPage(place(actions, 'Engines and settings', '/settings'), 'Alt+4'),
+      heardByPage(place(actions, 'Percolation', '/percolation'), 'Alt+4'),
+      heardByPage(place(actions, 'Engines and settings', '/settings'), 'Alt+5'),
       separator,
       // A bare key in macOS' menu would be taken from whoever types it.
       mac ? next : heardByPage(next, '.'),

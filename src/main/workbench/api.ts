@@ -1,4 +1,7 @@
 import type { SamplerSpec } from '../../core/diffusion/spec.ts';
+import type { PhaseCounts } from '../../core/metrics/records-analysis.ts';
+import type { AnalysisRecord, AnalysisRequest, RepresentationSpec } from '../../shared/analysis.ts';
+import type { AnalysisOptions, AnalysisSummary } from '../../shared/contract/analysis.ts';
 import type { EngineEvent, EngineName } from '../../shared/engine-protocol.ts';
 import type { Artifact, Evaluation, RunDetail, RunState, RunSummary } from '../../shared/records.ts';
 import type { RunSpec } from '../../shared/run-spec.ts';
@@ -90,6 +93,21 @@ export interface Workbench {
   sample(runId: string, request: SampleOptions): Promise<{ files: string[]; step: number | null }>;
   /** Copies the model (verified against its recorded sha256), or builds one from a kept checkpoint. */
   export(runId: string, options: ExportOptions): Promise<Artifact>;
+
+  /* Measurements of representations. Possible while something else trains. */
+
+  analysisOptions(runId: string): AnalysisOptions;
+  /**
+   * Reads a tap of the run's network (at a kept step, or untrained) and measures it, in an engine process. Both files
+   * stay with the run: the same question to the same weights is answered from them (`stored`), if they are whole.
+   * @throws CliffordError INVALID_INPUT for a tap, timestep or grid that the run does not have or points that cannot be
+   *   measured, NOT_FOUND for a step that is not kept (naming those that are), STORAGE, CANCELLED
+   */
+  analyze(runId: string, options: AnalyzeOptions): Promise<{ record: AnalysisRecord; stored: boolean }>;
+  /** The latest first. */
+  listAnalyses(runId: string): AnalysisSummary[];
+  /** Phases of generation by step and section, from the newest evaluation of each step. @throws CliffordError STORAGE */
+  phases(runId: string): PhaseCounts[];
 
   /* What windows need (shapes in shared/contract). */
 
@@ -184,6 +202,13 @@ export interface SampleOptions extends JobOptions {
   trajectory?: boolean;
   /** Of a kept checkpoint or milestone; without it, the run's model. */
   step?: number;
+}
+
+export interface AnalyzeOptions extends JobOptions {
+  /** Of a kept checkpoint or milestone; null takes the newest. Means nothing for the untrained network. */
+  step: number | null;
+  representation: RepresentationSpec;
+  request: AnalysisRequest;
 }
 
 export interface ExportOptions extends JobOptions {

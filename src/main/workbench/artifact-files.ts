@@ -36,7 +36,8 @@ export function whatIsWrong(folder: string, artifact: Artifact | ArtifactRow): s
   return actual === artifact.sha256 ? null : `has sha256 ${actual}, expected ${artifact.sha256}`;
 }
 
-function wrongSize(folder: string, artifact: Artifact | ArtifactRow): string | null {
+/** The same by its size alone, without reading it. */
+export function wrongSize(folder: string, artifact: Artifact | ArtifactRow): string | null {
   const path = artifactPath(folder, artifact.file);
   const stat = withStorageErrors('read', path, () => statSync(path, { throwIfNoEntry: false }));
   if (!stat?.isFile()) return 'is missing';

@@ -10,6 +10,7 @@ import type { SharedLock } from './shared-lock.ts';
 import type { Store } from './store/database.ts';
 import { getRun } from './store/runs.ts';
 import type { RunRow } from './store/schema.ts';
+import type { Turns } from './turns.ts';
 
 /** What the parts of the service share. */
 export interface Context {
@@ -27,6 +28,8 @@ export interface Context {
   readonly claimed: Set<string>;
   /** Those of them that it trains, from their state `running` to their end. */
   readonly living: Set<string>;
+  /** Measurements of representations: those that wait for one answer, and those that wait for an engine process. */
+  readonly analysisTurns: { readonly answers: Turns; readonly engines: Turns };
   /** Why the queue of this workbench cannot start a run, other than by being paused. */
   queueObstacle: string | null;
 }

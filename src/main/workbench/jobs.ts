@@ -145,7 +145,8 @@ async function buildModel(
   return artifact;
 }
 
-async function runJob(
+/** Runs one engine process to its end. @throws CliffordError its error, or CANCELLED when it was ended */
+export async function runJob(
   ctx: Context,
   run: RunRow,
   request: EngineRequest,
@@ -245,13 +246,13 @@ const isOf =
   (artifact: ArtifactRow): boolean =>
     artifact.step === step;
 
-/** What a model can be exported from, the latest step first. */
-function statesOf(ctx: Context, run: RunRow): ArtifactRow[] {
+/** Checkpoints and milestones, the latest step first. */
+export function statesOf(ctx: Context, run: RunRow): ArtifactRow[] {
   return ctx.store.read((db) => newestArtifacts(db, run.pk, ['checkpoint', 'milestone']));
 }
 
-/** The newest one whose file is whole. */
-function newestState(ctx: Context, run: RunRow): ArtifactRow {
+/** The newest one whose file is whole. @throws CliffordError NOT_FOUND when there is none, STORAGE when none is whole */
+export function newestState(ctx: Context, run: RunRow): ArtifactRow {
   const wrongs: string[] = [];
   for (const state of statesOf(ctx, run)) {
     const wrong = whatIsWrong(runFolder(ctx, run.id), state);
@@ -261,7 +262,7 @@ function newestState(ctx: Context, run: RunRow): ArtifactRow {
   if (wrongs.length > 0) {
     throw new CliffordError(
       'STORAGE',
-      `run ${run.id} (${run.name}) has no whole checkpoint to export a model from: ${wrongs.join('; ')}`,
+      `run ${run.id} (${run.name}) has no whole checkpoint to take weights from: ${wrongs.join('; ')}`,
     );
   }
   throw new CliffordError(
@@ -271,7 +272,8 @@ function newestState(ctx: Context, run: RunRow): ArtifactRow {
   );
 }
 
-function stateOf(ctx: Context, run: RunRow, step: number): ArtifactRow {
+/** The whole one of a step. @throws CliffordError NOT_FOUND naming the steps that there are, STORAGE when it is damaged */
+export function stateOf(ctx: Context, run: RunRow, step: number): ArtifactRow {
   const kept = statesOf(ctx, run);
   const ofStep = kept.filter(isOf(step));
   const state = firstWhole(ctx, run, ofStep) ?? ofStep[0];

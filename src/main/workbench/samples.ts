@@ -1,11 +1,14 @@
 import { CliffordError } from '../../core/base/errors.ts';
+import { buildDataset } from '../../core/dataset/dataset.ts';
+import { countPhases, phaseContext } from '../../core/metrics/phases.ts';
+import type { PhaseCounts } from '../../core/metrics/records-analysis.ts';
 import { sha256 } from '../../files/hash.ts';
 import { decodeNpy } from '../../files/npy.ts';
 import { readBytes } from '../../files/storage-error.ts';
 import type { EvaluationSamples } from '../../shared/contract/runs.ts';
 import { EvaluationFile } from '../../shared/records.ts';
 import { artifactPath } from './artifact-files.ts';
-import { needRun, runFolder, type Context } from './context.ts';
+import { needRun, runFolder, specOf, type Context } from './context.ts';
 import { newestArtifacts } from './store/ledger.ts';
 import type { ArtifactRow, RunRow } from './store/schema.ts';
 
@@ -37,6 +40,18 @@ export function evaluationSamples(
     'NOT_FOUND',
     `run ${run.id} (${run.name}) has no ${final ? 'full ' : ''}evaluation with samples at step ${step}`,
   );
+}
+
+/**
+ * Phases of generation by step and section (claim C9), ascending, from the newest evaluation of each step.
+ * @throws CliffordError STORAGE when a file is not as it was recorded
+ */
+export function phases(ctx: Context, runId: string): PhaseCounts[] {
+  const run = needRun(ctx, runId);
+  const files = ctx.store.read((db) => newestArtifacts(db, run.pk, ['evaluation']));
+  const context = phaseContext(buildDataset(specOf(run).dataset));
+  const newest = files.filter((file, i) => file.step !== files[i - 1]?.step);
+  return newest.reverse().flatMap((file) => countPhases(parse(ctx, run, file), context));
 }
 
 function parse(ctx: Context, run: RunRow, file: ArtifactRow): EvaluationFile {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { RunSummary } from '../../shared/records.ts';
+import { analysisOptions, analyze, listAnalyses } from './analyses.ts';
 import type { Workbench } from './api.ts';
 import { needRun, type Context } from './context.ts';
 import { runsCsv } from './csv.ts';
@@ -12,7 +13,7 @@ import { evaluate, exportModel, sample } from './jobs.ts';
 import * as queue from './queue.ts';
 import { recoverOrphans, unrecordedFolders } from './recovery.ts';
 import * as changes from './run-changes.ts';
-import { evaluationSamples } from './samples.ts';
+import { evaluationSamples, phases } from './samples.ts';
 import { shareLock } from './shared-lock.ts';
 import { isFull, isReadOnly } from './storage-cause.ts';
 import { openStore } from './store/database.ts';
@@ -22,7 +23,11 @@ import * as table from './store/runs.ts';
 import type { RunRow } from './store/schema.ts';
 import * as windows from './table.ts';
 import { train } from './training.ts';
+import { createTurns } from './turns.ts';
 import { watchChanges, watchRun } from './watch.ts';
+
+/** Each reads on all cores, and holds its points in memory. */
+const ANALYSES_AT_ONCE = 2;
 
 /** The engine process' entry; never imported here. */
 const ENGINE_ENTRY = fileURLToPath(
@@ -79,6 +84,11 @@ export function openWorkbench(
     evaluate: (runId, jobOptions) => evaluate(ctx, runId, jobOptions),
     sample: (runId, sampleOptions) => sample(ctx, runId, sampleOptions),
     export: (runId, exportOptions) => exportModel(ctx, runId, exportOptions),
+
+    analysisOptions: (runId) => analysisOptions(ctx, runId),
+    analyze: (runId, analyzeOptions) => analyze(ctx, runId, analyzeOptions),
+    listAnalyses: (runId) => listAnalyses(ctx, runId),
+    phases: (runId) => phases(ctx, runId),
 
     pageRuns: (query) => windows.pageRuns(ctx, query),
     runsCsv: (query) => runsCsv(ctx, query),
@@ -142,6 +152,7 @@ export function openContext(path: string, engine: Pick<Context, 'engineEntry' | 
     lock: shareLock(home),
     claimed: new Set(),
     living: new Set(),
+    analysisTurns: { answers: createTurns(Infinity), engines: createTurns(ANALYSES_AT_ONCE) },
     queueObstacle: null,
     summary: (row: RunRow): RunSummary => store.read((db) => table.summarizeRun(db, row)),
   };

@@ -30,7 +30,8 @@ describe('keys of the frame', () => {
 
   it('go to a view by the digit under the finger, whatever it types', () => {
     expect(frameCommand(key('¡', { altKey: true, code: 'Digit1' }), true)).toEqual({ place: 0 });
-    expect(frameCommand(key('5', { altKey: true, code: 'Digit5' }), false)).toBeNull();
+    expect(frameCommand(key('5', { altKey: true, code: 'Digit5' }), false)).toEqual({ place: 4 });
+    expect(frameCommand(key('6', { altKey: true, code: 'Digit6' }), false)).toBeNull();
   });
 });
 

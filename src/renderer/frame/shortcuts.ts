@@ -18,7 +18,7 @@ const FRAME: ShortcutGroup = {
   entries: [
     ['Ctrl K', 'command palette'],
     ['?', 'this help'],
-    ['Alt 1 … 4', 'runs, designer, compare, settings'],
+    ['Alt 1 … 5', 'runs, designer, compare, percolation, settings'],
     [', and .', 'previous and next step, where steps are shown'],
   ],
 };
@@ -57,7 +57,7 @@ export function frameCommand(key: Key, typing: boolean): FrameCommand | null {
   if (held) return null;
   if (key.altKey) {
     // By place: what Alt and a digit type differs between keyboards.
-    const digit = /^Digit([1-4])$/.exec(key.code)?.[1];
+    const digit = /^Digit([1-5])$/.exec(key.code)?.[1];
     return digit === undefined ? null : { place: Number(digit) - 1 };
   }
   if (typing) return null;

@@ -1,3 +1,4 @@
+import { analysisContract } from './analysis.ts';
 import { bundlesContract } from './bundles.ts';
 import { designContract } from './design.ts';
 import { queueContract } from './queue.ts';
@@ -14,6 +15,7 @@ export const contract = {
   runs: runsContract,
   queue: queueContract,
   sampling: samplingContract,
+  analysis: analysisContract,
   design: designContract,
   bundles: bundlesContract,
   system: systemContract,

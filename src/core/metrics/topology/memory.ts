@@ -12,8 +12,8 @@ export interface MemoryBudget {
 }
 
 /**
- * Bytes that n points need before any column is reduced, at worst: the distances and ranks of all pairs, and a key, its
- * place while sorting, and a pivot for every simplex that could become a column. Most become none.
+ * Bytes that n points need at worst: the distances and ranks of all pairs, and a key, its place while sorting, and a pivot
+ * for every simplex that could become a column. Most become none; what the columns' sums take beside is bounded (`Column`).
  */
 export function memoryEstimate(points: number, maxDim: number): number {
   const matrices = points * points * (8 + 4 + 4 + 8);

@@ -6,6 +6,7 @@ import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { expect, test } from 'vitest';
 import { startChild } from '../testing/child.ts';
 import { errorOf, temporaryFolder } from '../testing/home.ts';
+import { listAnalyses } from './analyses.ts';
 import { openStore } from './database.ts';
 import { readEvaluations } from './evaluations.ts';
 import { listArtifacts } from './ledger.ts';
@@ -54,6 +55,8 @@ test.for(readMigrations().map((m) => m.version))('a database of version %i keeps
     expect(readSummaries(db, pk)).toEqual([
       { key: 'loss', points: 3, latest: [3, 0.5], min: [2, 0.25], max: [1, 1] },
     ]);
+    const measured = listAnalyses(db, rows[0]!.pk).map(({ step, request }) => [step, request.kind]);
+    expect(measured).toEqual(version < 3 ? [] : [[20, 'pca']]);
     expect(listArtifacts(db, pk)).toMatchObject([{ file: 'checkpoints/000020.safetensors', weights: 'w20' }]);
     expect(readEvaluations(db, pk)).toMatchObject([{ step: 20, weights: 'ema' }]);
     expect(readEvents(db, pk)).toHaveLength(1);

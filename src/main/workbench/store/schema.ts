@@ -1,5 +1,6 @@
 import { integer, primaryKey, real, sqliteTable, text, unique } from 'drizzle-orm/sqlite-core';
 import type { ErrorCode } from '../../../core/base/errors.ts';
+import type { AnalysisRequest, RepresentationSpec } from '../../../shared/analysis.ts';
 import type { RunProgress } from '../../../shared/contract/runs.ts';
 import type { ArtifactKind, RunState } from '../../../shared/records.ts';
 
@@ -116,6 +117,15 @@ export const artifacts = sqliteTable(
   (t) => [unique().on(t.runPk, t.file)],
 );
 export type ArtifactRow = typeof artifacts.$inferSelect;
+
+export const analyses = sqliteTable('analyses', {
+  artifactPk: integer('artifact_pk')
+    .primaryKey()
+    .references(() => artifacts.pk, { onDelete: 'cascade' }),
+  representation: text({ mode: 'json' }).$type<RepresentationSpec>().notNull(),
+  request: text({ mode: 'json' }).$type<AnalysisRequest>().notNull(),
+  seconds: real(),
+});
 
 export const evaluations = sqliteTable('evaluations', {
   pk: integer().primaryKey({ autoIncrement: true }),

@@ -24,7 +24,7 @@ process.on('message', (request: EngineRequest) => {
   } else if (request.type === 'train') void train(request);
   else if (request.type === 'evaluate') void evaluate(request);
   else if (request.type === 'sample') void sample(request);
-  else void exportModel(request);
+  else if (request.type === 'export') void exportModel(request);
 });
 
 async function train(request: Extract<EngineRequest, { type: 'train' }>): Promise<void> {

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { ReadingMode } from '../../../../shared/analysis.ts';
+import { CloudSettings } from '../../run/analysis/model/view.ts';
 
 /** What the comparison shows and in which order: plain data, kept in the home, undone as a whole. */
 
@@ -63,6 +65,60 @@ const Paired = z.object({
   feature: Feature.default('both'),
 });
 
+const Trend = z.object({
+  /** Key of an axis (model/trend-axes.ts); null takes the first parameter that differs, else steps. */
+  x: z.string().nullable().default(null),
+  /** Null chooses by the values. */
+  xLog: z.boolean().nullable().default(null),
+  yLog: z.boolean().default(false),
+  section: z.string().default('overall'),
+  feature: Feature.default('both'),
+  /** Paths of parameters that tell curves apart; null takes all that differ. */
+  by: z.array(z.string()).nullable().default(null),
+  /** Accuracy whose crossing is sought. */
+  level: z.number().min(0.01).max(1).default(0.6),
+  /** Key of an axis over which the crossings are drawn; null does not draw them. */
+  over: z.string().nullable().default(null),
+});
+
+const Representation = z.object({
+  control: z.enum(['trained', 'untrained', 'conditioning']).default('trained'),
+  /** Null takes the last down block of each run. */
+  tap: z.string().nullable().default(null),
+  mode: ReadingMode.default('clean'),
+  /** Timestep as a fraction of all diffusion timesteps, so that runs with other schedules are read alike. */
+  time: z.number().min(0).max(0.999).default(0.1),
+  labelSpace: z.boolean().default(false),
+  cloud: CloudSettings.prefault({}),
+});
+
+/** What is read of every run. */
+const reading = {
+  control: z.enum(['trained', 'untrained', 'conditioning']).default('trained'),
+  /** Null takes the last down block of each run. */
+  tap: z.string().nullable().default(null),
+  mode: ReadingMode.default('clean'),
+  /** Timestep as a fraction of all diffusion timesteps, so that runs with other schedules are read alike. */
+  time: z.number().min(0).max(0.999).default(0.1),
+};
+
+const Topology = z.object({
+  ...reading,
+  maxDim: z.int().min(0).max(2).default(2),
+  /** Farthest-point landmarks; null takes all points. */
+  landmarks: z.int().min(4).max(2000).nullable().default(150),
+  scaled: z.boolean().default(true),
+  barcode: z.boolean().default(false),
+});
+
+const Factorization = z.object({
+  ...reading,
+  draws: z.int().min(10).max(1_000_000).default(20_000),
+  fullHeight: z.boolean().default(false),
+  /** Of the tests; else those only that decide. */
+  all: z.boolean().default(false),
+});
+
 const base = {
   id: z.string(),
   /** Of the view's width. */
@@ -80,6 +136,10 @@ export const Card = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('scatter'), ...base, settings: Scatter }),
   z.object({ kind: z.literal('parallel'), ...base, settings: Parallel }),
   z.object({ kind: z.literal('paired'), ...base, settings: Paired }),
+  z.object({ kind: z.literal('representation'), ...base, settings: Representation }),
+  z.object({ kind: z.literal('trend'), ...base, settings: Trend }),
+  z.object({ kind: z.literal('topology'), ...base, settings: Topology }),
+  z.object({ kind: z.literal('factorization'), ...base, settings: Factorization }),
 ]);
 export type Card = z.infer<typeof Card>;
 export type CardKind = Card['kind'];
@@ -97,8 +157,12 @@ export const CARD_KINDS: { readonly [K in CardKind]: { title: string; width: Car
   samples: { title: 'Samples side by side', width: 'full' },
   spec: { title: 'Configuration', width: 'full' },
   paired: { title: 'Paired differences', width: 'half' },
+  trend: { title: 'Trend', width: 'half' },
   scatter: { title: 'Scatter', width: 'half' },
   parallel: { title: 'Parallel coordinates', width: 'full' },
+  representation: { title: 'Representation', width: 'full' },
+  topology: { title: 'Topology', width: 'full' },
+  factorization: { title: 'Factorization', width: 'full' },
 };
 const KINDS = Object.keys(CARD_KINDS) as CardKind[];
 
@@ -109,8 +173,12 @@ const SETTINGS = {
   samples: Samples,
   spec: Spec,
   paired: Paired,
+  trend: Trend,
   scatter: Scatter,
   parallel: Parallel,
+  representation: Representation,
+  topology: Topology,
+  factorization: Factorization,
 } as const satisfies { readonly [K in CardKind]: z.ZodType };
 
 /** A card of each kind. */
