@@ -44,9 +44,11 @@ export function dimensionOption(
   const last = steps.length === 0 ? 1 : Math.max(1, ...steps);
   const first = Math.min(...steps.filter((step) => step > 0), Infinity);
   // Lines of reference do not stretch an axis by themselves.
-  const most = Math.ceil(
-    1.1 * Math.max(1, ...[...points.map((p) => p.participationRatio), ...references.map((r) => r.value)]),
-  );
+  const most =
+    2 *
+    Math.ceil(
+      0.55 * Math.max(1, ...[...points.map((p) => p.participationRatio), ...references.map((r) => r.value)]),
+    );
   // A logarithm has no place for step 0: it stands left of the first step, and its label says so.
   const zero = Number.isFinite(first) ? first / 2 : 0.5;
   const at = (step: number): number => (log && step === 0 ? zero : step);

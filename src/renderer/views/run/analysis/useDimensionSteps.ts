@@ -44,10 +44,14 @@ export function useDimensionSteps(
   const missing = computed(() => wanted.value.filter((_, i) => stored.value[i] === undefined));
 
   const gone = new AbortController();
+  let latest = 0;
   async function load(): Promise<void> {
+    const mine = ++latest;
     loading.value = true;
     try {
-      summaries.value = await service.analysis.list({ id: runId }, { signal: gone.signal });
+      const listed = await service.analysis.list({ id: runId }, { signal: gone.signal });
+      if (mine !== latest) return; // a later list knows more
+      summaries.value = listed;
       const unread = stored.value.filter((s) => s !== undefined && !read.value.has(s.sha256));
       for (const summary of unread) {
         const { sha256 } = summary!;
@@ -60,7 +64,7 @@ export function useDimensionSteps(
     } catch (problem) {
       if (!gone.signal.aborted) error.value = shown(problem);
     } finally {
-      loading.value = false;
+      if (mine === latest) loading.value = false;
     }
   }
   const active = computed(() => toValue(given.active));

@@ -5,7 +5,6 @@ import { artefactLength, type PersistencePanel } from '../../../charts/persisten
 
 /** What the charts of persistence show of an analysis. */
 
-export type TopologyRecord = Pick<AnalysisRecord, 'labels'>;
 export const IDEAL_NAMES = { clifford: 'Ideal Clifford torus', torus: 'Ideal 3D torus' } as const;
 const SHAPES = { clifford: cliffordTorus, torus: torusOfRevolution } as const;
 

@@ -75,12 +75,17 @@ export function useStoredSteps(
   );
 
   const gone = new AbortController();
+  let looks = 0;
   async function load(): Promise<void> {
+    const mine = ++looks;
     try {
-      summaries.value = await service.analysis.list({ id: runId }, { signal: gone.signal });
+      const list = await service.analysis.list({ id: runId }, { signal: gone.signal });
+      if (mine !== looks) return; // a later look knows more
+      summaries.value = list;
       for (const { summary } of stored.value) {
         if (!summary || read.value.has(summary.sha256)) continue;
         const answer = await readAnswer(runId, summary, gone.signal);
+        if (mine !== looks) return;
         read.value = new Map([...read.value, [summary.sha256, answer]]);
       }
       error.value = null;
