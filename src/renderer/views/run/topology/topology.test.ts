@@ -11,7 +11,7 @@ import { defaultReading } from '../../../../shared/representation.ts';
 import { specWith } from '../../compare/testing/runs.ts';
 import { barsAtStep, enclosingRadius, idealPanels, modelPanel } from './panels.ts';
 import { barCurves, barReferences } from './stepCurves.ts';
-import { findStoredOf, readingsOf } from './storedSteps.ts';
+import { findStoredOf, readingsOf } from '../analysis/storedSteps.ts';
 
 const result: TopologyResult = {
   points: 4,

@@ -2,8 +2,8 @@ import type { AnalysisRequest, RepresentationSpec } from '../../../../shared/ana
 import type { AnalysisSummary } from '../../../../shared/contract/analysis.ts';
 import { decideWeights } from '../../../../shared/representation.ts';
 import type { RunSpec } from '../../../../shared/run-spec.ts';
-import { questionKey } from '../analysis/question.ts';
-import { withControl, type Control } from '../analysis/readingText.ts';
+import { questionKey } from './question.ts';
+import { withControl, type Control } from './readingText.ts';
 
 /** Which answers a run's store holds already. */
 
