@@ -135,10 +135,9 @@ async function compute(
         turn.giveKey();
       }
     });
-  } catch (error) {
-    // An engine that was ended in the middle leaves what it was writing.
+  } finally {
+    // An engine that was ended in the middle, now or earlier, leaves what it was writing.
     for (const name of ['representations', 'analyses']) sweepTemporaries(join(folder, name), Date.now());
-    throw error;
   }
   const made = ctx.store.read((db) => store.findArtifact(db, run.pk, analysisFile));
   if (!made) throw new CliffordError('INTERNAL', `the engine finished without an analysis of run ${run.id}`);

@@ -61,7 +61,12 @@ export function needWhole(ctx: Context, run: RunRow, artifact: ArtifactRow): str
   const wrong = whatIsWrong(folder, artifact);
   const path = artifactPath(folder, artifact.file);
   if (wrong === null) return path;
-  throw new CliffordError('STORAGE', `${artifact.kind} file ${path} is not as it was recorded: it ${wrong}`);
+  const made = artifact.kind === 'analysis' || artifact.kind === 'representation';
+  const remedy = made ? '; measuring the same again (clifford analyze) makes it anew' : '';
+  throw new CliffordError(
+    'STORAGE',
+    `${artifact.kind} file ${path} is not as it was recorded: it ${wrong}${remedy}`,
+  );
 }
 
 /**

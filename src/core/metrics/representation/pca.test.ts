@@ -213,6 +213,10 @@ describe('bad input to pca', () => {
     );
     const same = { data: new Float64Array(12).fill(0.1), count: 3, dimension: 4 };
     expect(() => pca(same)).toThrow(invalidInput(/3 points that are all the same/));
+    for (const scale of [1e-80, 1e80]) {
+      const data = Float64Array.from([1, 2, 4, 8, 16, 31], (value) => scale * value);
+      expect(() => pca({ data, count: 3, dimension: 2 })).toThrow(invalidInput(/scale the points/));
+    }
     expect(() => pca({ ...same, count: 4 })).toThrow(invalidInput(/12 numbers for 4 points/));
     expect(() => pca(gaussian(5, 5, 0), { components: 0 })).toThrow(invalidInput(/0 components/));
     const short: RowSource = { count: 9, dimension: 4, read: () => new Float32Array(4) };

@@ -108,7 +108,7 @@ export function components(
   const watch = stages(n, d, method);
 
   const { mean, scatter } = moments(source, blockRows, 'pca', watch(options, 'moments'));
-  if (scatter === 0) throw invalid(`pca: got ${n} points that are all the same, expected some variance`);
+  checkScatter(scatter, n);
   const wide = n < d;
   const gram = (wide ? outerGram : innerGram)(source, mean, blockRows, watch(options, 'gram'));
   let sumOfSquares = 0;
@@ -223,4 +223,21 @@ function signOf(loadings: Float64Array): number {
   let largest = 0;
   for (const loading of loadings) if (Math.abs(loading) > Math.abs(largest)) largest = loading;
   return largest < 0 ? -1 : 1;
+}
+
+/** Squares of the variances are summed: beyond this they leave the range of doubles. */
+const SCATTERS = [1e-150, 1e150] as const;
+
+function checkScatter(scatter: number, points: number): void {
+  if (scatter === 0) {
+    throw invalid(
+      `pca: got ${points} points that are all the same (or nearer than 1e-160), expected some variance`,
+    );
+  }
+  if (!(scatter >= SCATTERS[0] && scatter <= SCATTERS[1])) {
+    throw invalid(
+      `pca: got points whose squared deviations sum to ${scatter.toPrecision(3)}, expected ${SCATTERS[0]} to ` +
+        `${SCATTERS[1]}: scale the points, since participation ratio and shares do not depend on it`,
+    );
+  }
 }

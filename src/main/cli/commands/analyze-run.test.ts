@@ -147,7 +147,7 @@ test('shows columns of what was measured only', async () => {
 test('passes on what is asked', async () => {
   const args =
     '--kind topology,pca --step 7 --tap stem --mode fixed-noise --timestep 3 --seed 2 --per-axis 4';
-  const { asked } = await run([...args.split(' '), '--landmarks', '20', '--untrained', '--threads', '2']);
+  const { asked } = await run([...args.split(' '), '--landmarks', '20', '--threads', '2']);
   expect(asked).toMatchObject([
     { request: { kind: 'pca' } },
     { request: { kind: 'topology', landmarks: 20 } },
@@ -155,9 +155,16 @@ test('passes on what is asked', async () => {
   expect(asked[0]).toMatchObject({
     ...{ step: 7, threads: 2 },
     representation: {
-      ...{ tap: 'stem', network: 'untrained', mode: 'fixed-noise', timestep: 3, seed: 2, perAxis: 4 },
+      ...{ tap: 'stem', network: 'trained', mode: 'fixed-noise', timestep: 3, seed: 2, perAxis: 4 },
     },
   });
+});
+
+test('the untrained network is asked for, and has no other step', async () => {
+  const { asked } = await run(['--kind', 'pca', '--untrained']);
+  expect(asked[0]).toMatchObject({ step: null, representation: { network: 'untrained' } });
+  const { stderr } = await run(['--kind', 'pca', '--untrained', '--step', '7']);
+  expect(stderr).toContain('--step: got 7 with --untrained');
 });
 
 test('the document and the files hold the answers', async () => {

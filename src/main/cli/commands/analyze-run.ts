@@ -104,6 +104,11 @@ Examples:
           '--untrained: got it with --all, which measures the untrained network too; expected one of them',
         );
       }
+      if (options.untrained === true && options.step !== undefined) {
+        throw invalid(
+          `--step: got ${options.step} with --untrained, which is the network before its first step; expected one of them`,
+        );
+      }
       if (options.out?.trim() === '') throw invalid('--out: got an empty path, expected a folder');
       await withWorkbench(context, options, async (workbench) => {
         const { id, name } = workbench.resolveRun(ref);
@@ -185,6 +190,12 @@ async function measureAll(
             signal,
           });
           measurements.push({ subject, kind, outcome });
+          const { answer } = outcome.record;
+          if (landmarks !== undefined && answer.kind === 'topology' && answer.result.landmarks < landmarks) {
+            tell(
+              `--landmarks ${landmarks}: there are ${answer.result.points} points, all of them were taken`,
+            );
+          }
         } catch (error) {
           const sole = kinds.length * subjects.length === 1;
           if (sole || !(error instanceof CliffordError) || error.code !== 'INVALID_INPUT') throw error;

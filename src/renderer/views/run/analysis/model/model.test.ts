@@ -3,10 +3,10 @@ import { RunSpec } from '../../../../../shared/run-spec.ts';
 import type { AnalysisSummary } from '../../../../../shared/contract/analysis.ts';
 import tiny from '../../../../../../resources/presets/tiny.json' with { type: 'json' };
 import { CONDITIONING, controlOf, readingText, withControl } from '../readingText.ts';
+import { findStoredOf, readingsOf } from '../storedSteps.ts';
 import { reading } from '../testing/fakeClient.ts';
 import { columns, gridLines, labelFrame, labelKey, pcaCloud, unpack } from './cloud.ts';
 import { inside, lineOf, neighbour, selectionAfter, selectionText, spanned } from './selection.ts';
-import { storedFor, wantedOf } from './steps.ts';
 import { CloudSettings, PCA_REQUEST, umapRequest } from './view.ts';
 
 const grid = (n: number): [number, number][] =>
@@ -161,11 +161,15 @@ describe('what is stored', () => {
     sha256: `${step}`,
     ...change,
   });
-  const wanted = wantedOf(reading, [0, 50, 100], 'down3');
-  const found = (stored: AnalysisSummary[]) => storedFor(run, wanted, stored).map((s) => s?.sha256);
+  const wanted = readingsOf(reading, [0, 50, 100], 'down3');
+  const found = (stored: AnalysisSummary[]) => {
+    const find = findStoredOf(stored, PCA_REQUEST, run);
+    return wanted.map(({ step, representation }) => find(step, representation)?.sha256);
+  };
 
   it('answers what is asked with weights left to be decided, by step', () => {
-    expect(wanted.map(({ role }) => role)).toEqual(['step', 'step', 'step', 'untrained', 'conditioning']);
+    const controls = wanted.map(({ control }) => control);
+    expect(controls).toEqual(['trained', 'trained', 'trained', 'untrained', 'conditioning']);
     expect(found([summary(100), summary(50)])).toEqual([undefined, '50', '100', undefined, undefined]);
   });
 
