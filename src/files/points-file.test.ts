@@ -259,6 +259,17 @@ describe('npy and safetensors', () => {
     expect(floats.data).toEqual(Float32Array.of(0.1, 2, 3, 4));
     expect(floats.notices).toEqual([]);
     expect((await npy([2, 1], BigInt64Array.of(-3n, 4n))).data).toEqual(Float64Array.of(-3, 4));
+    const limit = 2n ** 53n;
+    expect((await npy([2, 1], BigInt64Array.of(limit, -limit))).data).toEqual(
+      Float64Array.of(2 ** 53, -(2 ** 53)),
+    );
+    // 2^53 + 1 would become 2^53.
+    await expect(npy([2, 2], BigInt64Array.of(1n, 2n, 3n, -limit - 1n))).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringMatching(
+        /row 1, coordinate 1 .*got the integer -9007199254740993, .*at most 2\^53 = 9007199254740992/,
+      ),
+    });
     const image = await npy([2, 1, 2, 2], Int32Array.of(1, 2, 3, 4, 5, 6, 7, 8));
     expect(rowsOf(image)).toEqual([
       [1, 2, 3, 4],

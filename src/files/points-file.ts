@@ -185,6 +185,7 @@ function matrixOf({ shape, data }: AnyArray, source: string, room: number | null
   let numbers: Float32Array | Float64Array;
   if (data instanceof Float32Array || data instanceof Float64Array) numbers = data;
   else {
+    if (data instanceof BigInt64Array || data instanceof BigUint64Array) needExact(data, dimension, source);
     needRoom(8 * data.length, room, source, `${data.length} integers as float64`);
     numbers = Float64Array.from(data as ArrayLike<number>, Number);
   }
@@ -198,4 +199,20 @@ function matrixOf({ shape, data }: AnyArray, source: string, room: number | null
     );
   }
   return { data: numbers, count, dimension, names: null, notices };
+}
+
+/** Up to here float64 holds every integer. */
+const LARGEST_INTEGER = 2n ** 53n;
+
+/** Beyond it neighbouring integers would become one point. */
+function needExact(data: BigInt64Array | BigUint64Array, dimension: number, source: string): void {
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i]!;
+    if (value <= LARGEST_INTEGER && value >= -LARGEST_INTEGER) continue;
+    const [row, column] = [Math.floor(i / dimension), i % dimension];
+    throw invalid(
+      `${source}, row ${row}, coordinate ${column} (both from 0): got the integer ${value}, which float64 cannot ` +
+        `be relied on to hold; expected integers of at most 2^53 = ${LARGEST_INTEGER} in magnitude`,
+    );
+  }
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { buildDataset } from '../core/dataset/dataset.ts';
 import { DatasetSpec } from '../core/dataset/spec.ts';
-import type { RepresentationSpec } from './analysis.ts';
+import { RepresentationSpec } from './analysis.ts';
 import { checkReading, decideWeights, defaultReading, labelGrid } from './representation.ts';
 import { RunSpec } from './run-spec.ts';
 
@@ -95,5 +95,10 @@ describe('defaultReading', () => {
       defaultReading({ ...spec, dataset: { ...spec.dataset, spacing: { x: spacing, y: spacing } } }).perAxis;
     // 16, 32, 64, 80 and 160 labels along an axis.
     expect([1, 0.5, 0.25, 0.2, 0.1].map(perAxis)).toEqual([null, null, 32, 20, 32]);
+  });
+
+  it('is one that can be asked for where an axis has a single label', () => {
+    const reading = defaultReading({ ...spec, dataset: { ...spec.dataset, spacing: { x: 16, y: 0.1 } } });
+    expect(RepresentationSpec.parse(reading).perAxis).toBeNull();
   });
 });

@@ -138,9 +138,9 @@ export function defaultReading(spec: RunSpec): RepresentationSpec {
   };
 }
 
-/** All labels if they are few, else as many up to 32 as are equally spaced on both axes. */
+/** All labels if they are few or an axis has a single one, else as many up to 32 as are equally spaced on both axes. */
 function defaultPerAxis(counts: readonly number[]): number | null {
-  if (counts.every((n) => n <= 32)) return null;
+  if (counts.every((n) => n <= 32) || counts.includes(1)) return null;
   for (let p = 32; p >= 16; p--) if (counts.every((n) => n % p === 0)) return p;
   return Math.min(32, ...counts);
 }

@@ -1,3 +1,5 @@
+import { DisjointSets } from '../base/disjoint-sets.ts';
+
 /**
  * Clusters of occupied cells of a lattice, where two cells are linked if they lie within reach of each other: not only
  * neighbours, so a cell may have thousands of partners (6,640 at σ = 1, d = 0.1, θ = 0.005). Exact.
@@ -170,32 +172,4 @@ function number(
     }
   }
   return { of, count };
-}
-
-/** Union–find with path halving; the smaller root wins, which keeps trees shallow enough without ranks. */
-class DisjointSets {
-  /** Number of sets. */
-  count: number;
-  private readonly parent: Int32Array;
-
-  constructor(size: number) {
-    this.count = size;
-    this.parent = Int32Array.from({ length: size }, (_, i) => i);
-  }
-
-  find(i: number): number {
-    const { parent } = this;
-    while (parent[i] !== i) {
-      parent[i] = parent[parent[i]!]!;
-      i = parent[i]!;
-    }
-    return i;
-  }
-
-  join(i: number, j: number): void {
-    const [a, b] = [this.find(i), this.find(j)];
-    if (a === b) return;
-    this.parent[Math.max(a, b)] = Math.min(a, b);
-    this.count--;
-  }
 }

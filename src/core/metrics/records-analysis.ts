@@ -68,8 +68,15 @@ export const TopologyResult = z.object({
   enclosingRadius: nonNegative,
   maxDim: z.int(),
   diagrams: Diagrams,
-  /** The same of the ideal shapes, sampled at as many labels (landmarks) as the points; empty for points without labels. */
-  ideals: z.array(z.object({ shape: z.enum(['clifford', 'torus']), diagrams: Diagrams })),
+  /** The same of the ideal shapes at the labels of the points (landmarks); empty for points without labels. */
+  ideals: z.array(
+    z.object({
+      shape: z.enum(['clifford', 'torus']),
+      diagrams: Diagrams,
+      /** Absent in answers that were stored before it was kept. */
+      enclosingRadius: nonNegative.optional(),
+    }),
+  ),
 });
 export type TopologyResult = z.infer<typeof TopologyResult>;
 
@@ -169,3 +176,12 @@ export const PhaseCounts = z.object({
   counts: z.record(Phase, z.int()),
 });
 export type PhaseCounts = z.infer<typeof PhaseCounts>;
+
+/** The phases of a run over its evaluations. */
+export const RunPhases = z.object({
+  /** By step, ascending, and section. */
+  counts: z.array(PhaseCounts),
+  /** Steps whose evaluation file cannot be used, ascending, each with a sentence that names the file. */
+  damaged: z.array(z.object({ step: z.int(), message: z.string() })),
+});
+export type RunPhases = z.infer<typeof RunPhases>;

@@ -1,3 +1,4 @@
+import { counted } from '../../core/base/counted.ts';
 import { invalid } from '../../core/base/errors.ts';
 import { measureFactorization } from '../../core/metrics/factorization/factorization.ts';
 import { decode } from '../../core/metrics/representation/decoding.ts';
@@ -80,9 +81,9 @@ function allPoints(rows: RowFile, memory: number, what: string): Points {
   if (count > fitting) {
     const side = Math.floor(Math.sqrt(fitting));
     throw invalid(
-      `${what}: got ${count} points of ${dimension} numbers, which do not fit into memory; ` +
+      `${what}: got ${counted(count, 'point')} of ${counted(dimension, 'number')}, which do not fit into memory; ` +
         (side >= 2
-          ? `${fitting} points would: choose at most ${side} labels along each axis`
+          ? `${fitting} points would: choose at most ${counted(side, 'label')} along each axis`
           : 'choose a tap with fewer numbers'),
     );
   }

@@ -1,3 +1,4 @@
+import { counted } from '../../core/base/counted.ts';
 import { invalid } from '../../core/base/errors.ts';
 import { growing } from './growing.ts';
 import { parseDecimal } from './decimal.ts';
@@ -220,7 +221,6 @@ const NOT_FINITE = /^[+-]?(nan|inf|infinity|na|null|none)$/i;
 const decoder = new TextDecoder();
 
 const isBlank = (byte: number) => byte === SPACE || byte === TAB;
-const counted = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
 const shorten = (text: string) => (text.length <= 40 ? text : `${text.slice(0, 39)}…`);
 
 function isNumber(text: string): boolean {

@@ -1,3 +1,4 @@
+import { counted } from '../../core/base/counted.ts';
 import { invalid } from '../../core/base/errors.ts';
 
 /** What the rows of a file are: decides the field of a JSON object and the tensor of a safetensors file. */
@@ -52,7 +53,9 @@ export function rowsOfShape(shape: readonly number[], source: string): RowsLayou
   }
   const notices =
     axes.length > 1
-      ? [`${source}: got an array of shape ${text}, taken as ${count} points of ${dimension} coordinates`]
+      ? [
+          `${source}: got an array of shape ${text}, taken as ${counted(count, 'point')} of ${counted(dimension, 'coordinate')}`,
+        ]
       : [];
   return { count, dimension, notices };
 }

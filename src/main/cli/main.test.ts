@@ -73,17 +73,24 @@ describe('usage', () => {
   it('explains every command with an example', async () => {
     const top = await run(['--help']);
     expect(top.code).toBe(0);
-    const commands = [...top.stdout.matchAll(/^ {2}([a-z]+)(?: \[options\])?(?: <\w+>)? {2,}/gm)].map(
+    const commands = [...top.stdout.matchAll(/^ {2}([a-z]+)(?: \[options\])?(?: [<[]\w+[>\]])? {2,}/gm)].map(
       (m) => m[1]!,
     );
     expect(commands).toEqual(
-      expect.arrayContaining(['quickstart', 'train', 'resume', 'stop', 'runs', 'sample']),
+      expect.arrayContaining([
+        ...['quickstart', 'train', 'resume', 'stop', 'runs', 'sample', 'analyze', 'percolation'],
+      ]),
     );
-    const nested = ['list', 'show', 'tag', 'note', 'rm', 'restore', 'purge'].map((name) => ['runs', name]);
+    const nested = ['list', 'show', 'tag', 'note', 'rm', 'restore', 'purge', 'prune'].map((name) => [
+      'runs',
+      name,
+    ]);
     const simple = ['quickstart', 'train', 'resume', 'stop', 'sample', 'evaluate', 'export', 'doctor'].map(
       (name) => [name],
     );
-    for (const command of [...simple, ...nested, ['preset', 'show'], ['dataset', 'preview']]) {
+    const analyze = ['topology', 'pca', 'factorization', 'clusters'].map((name) => ['analyze', name]);
+    const others = [['analyze'], ...analyze, ['percolation'], ['preset', 'show'], ['dataset', 'preview']];
+    for (const command of [...simple, ...nested, ...others]) {
       const { code, stdout } = await run([...command, '--help']);
       expect(code).toBe(0);
       expect(stdout, command.join(' ')).toMatch(/Examples?:\n/);
@@ -367,6 +374,24 @@ describe('runs', () => {
     const { code } = await run(['runs', 'rm', 'latest', 'typo'], workbench);
     expect(code).toBe(3);
     expect(workbench.calls.map(([name]) => name)).not.toContain('remove');
+  });
+
+  it('prunes the runs that are named, or all when told so, never all by default', async () => {
+    const { stdout, workbench } = await run(['runs', 'prune', 'latest', '--json']);
+    expect(lastCall(workbench, 'pruneRepresentations')).toEqual([['0a1b2c3d4e'], { dryRun: false }]);
+    expect(JSON.parse(stdout)).toEqual({
+      dryRun: false,
+      runs: [{ runId: '0a1b2c3d4e', name: 'quick-calm-otter', files: 2, bytes: 3_000_000 }],
+      bytes: 3_000_000,
+    });
+    const all = await run(['runs', 'prune', '--all', '--dry-run']);
+    expect(lastCall(all.workbench, 'pruneRepresentations')).toEqual([null, { dryRun: true }]);
+    expect(all.stdout).toMatch(/2 representations +3\.0 MB\n\nWould free 3\.0 MB\.\n/);
+    for (const args of [[], ['latest', '--all']]) {
+      const { code, workbench: untouched } = await run(['runs', 'prune', ...args]);
+      expect(code).toBe(2);
+      expect(untouched.calls).toEqual([]);
+    }
   });
 });
 

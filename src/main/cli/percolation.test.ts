@@ -47,6 +47,24 @@ describe('clifford percolation', () => {
     expect(stderr).toMatch(/λ_c.*\n.*4\.604 +68/);
   });
 
+  it('says which λ keep less than one site, which is computed', async () => {
+    const text = await run(`${BASE} --lambda 0.001,0.0038,0.5 --seeds 1`);
+    // One of 256 sites is λ = 0.00390625.
+    const note =
+      '--lambda: 2 values of λ, from 0.001 to 0.0038, keep less than one of the 256 sites and were computed with one; ' +
+      'one site is λ 0.003906';
+    expect(text.stderr).toContain(`${note}\n`);
+    const json = await run(`${BASE} --lambda 0.001,0.0038,0.5 --seeds 1 --json`);
+    expect(json.stderr).toBe('');
+    expect(JSON.parse(json.stdout).notes).toEqual([note]);
+    expect((await run(`${BASE} --lambda 0.001 --seeds 1`)).stderr).toContain('λ 0.001 keeps less than one');
+    // A side of 49: 1/2401 times 2401 is not 1 in floating point.
+    for (const size of [16, 49]) {
+      const all = await run(`--size ${size} --spacing 1 --sigma 1 --seeds 1 --json`);
+      expect(JSON.parse(all.stdout).notes).toEqual([]);
+    }
+  });
+
   it('spans one site to all by default', async () => {
     const { curves } = JSON.parse((await run(`${BASE} --seeds 1 --json`)).stdout);
     expect(curves[0].points[0]).toMatchObject({ occupied: 1, massRatio: { mean: 1, sd: null } });

@@ -119,20 +119,34 @@ export function deepMerge(base: unknown, change: unknown): unknown {
  */
 function assign(document: unknown, assignment: string): unknown {
   const equals = assignment.indexOf('=');
-  const keys = assignment
-    .slice(0, Math.max(0, equals))
-    .replaceAll(/\[(\d+)\]/g, '.$1')
-    .split('.');
-  if (equals <= 0 || keys.includes('')) {
+  const path = assignment.slice(0, Math.max(0, equals));
+  if (keysOf(path).includes('')) {
     throw invalid(`--set: got ${JSON.stringify(assignment)}, expected path=value such as training.steps=100`);
   }
   const text = assignment.slice(equals + 1);
   if (text.trim() === '') {
-    throw invalid(`--set ${assignment.slice(0, equals)}: got nothing after "=", expected a value`);
+    throw invalid(`--set ${path}: got nothing after "=", expected a value`);
   }
   const isWord = /^[A-Za-z][\w-]*$/.test(text) && !/^(true|false|null|nan|infinity)$/i.test(text);
-  const value = isWord ? text : parseJson(text, `--set ${assignment.slice(0, equals)}`);
-  return put(document, keys, value, []);
+  const value = isWord ? text : parseJson(text, `--set ${path}`);
+  return put(document, keysOf(path), value, [], '--set ');
+}
+
+/**
+ * A document with a value put at a path, as `--set` does: objects merge, everything else is replaced.
+ * @param source what to call it in messages
+ * @throws CliffordError INVALID_INPUT for a path through what is no object or list
+ */
+export function putAt(document: unknown, path: string, value: unknown, source: string): unknown {
+  const keys = keysOf(path);
+  if (keys.includes('')) {
+    throw invalid(`${source}: got the path ${JSON.stringify(path)}, expected one such as training.steps`);
+  }
+  return put(document, keys, value, [], `${source}: `);
+}
+
+function keysOf(path: string): string[] {
+  return path.replaceAll(/\[(\d+)\]/g, '.$1').split('.');
 }
 
 function put(
@@ -140,6 +154,7 @@ function put(
   keys: readonly string[],
   value: unknown,
   done: readonly (string | number)[],
+  source: string,
 ): unknown {
   const [key, ...rest] = keys;
   if (key === undefined) return deepMerge(node, value);
@@ -148,19 +163,22 @@ function put(
   if (Array.isArray(node)) {
     if (index === null || index >= node.length) {
       const known = node.length === 0 ? 'an element (the list is empty)' : `0 to ${node.length - 1}`;
-      throw invalid(`--set ${formatPath(here)}: got index ${key}, expected ${known}`);
+      throw invalid(`${source}${formatPath(here)}: got index ${key}, expected ${known}`);
     }
-    return node.map((item: unknown, i) => (i === index ? put(item, rest, value, here) : item));
+    return node.map((item: unknown, i) => (i === index ? put(item, rest, value, here, source) : item));
   }
   // What is not there yet comes into being, so that the schema says what a misspelt name should be.
   const parent = node === undefined && index === null ? {} : node;
   if (!isObject(parent)) {
     const expected = index === null ? 'an object {…}' : 'a list […]';
     throw invalid(
-      `--set ${formatPath(here)}: ${formatPath(done)} is ${describe(parent)}, expected ${expected}`,
+      `${source}${formatPath(here)}: ${formatPath(done)} is ${describe(parent)}, expected ${expected}`,
     );
   }
-  return Object.fromEntries([...Object.entries(parent), [key, put(own(parent, key), rest, value, here)]]);
+  return Object.fromEntries([
+    ...Object.entries(parent),
+    [key, put(own(parent, key), rest, value, here, source)],
+  ]);
 }
 
 function describe(value: unknown): string {

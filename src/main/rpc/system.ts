@@ -25,12 +25,14 @@ export function systemHandlers({ workbench, host }: RpcContext) {
       memoryBytes: totalmem(),
       homeBytes: folderBytes(home),
       databaseBytes: statSync(path.join(home, 'clifford.db')).size,
+      representationBytes: total(workbench.pruneRepresentations(null, { dryRun: true })).bytes,
       freeBytes: freeBytes(home),
     })),
     doctor: os.doctor.handler(async () => {
       const { works, checks } = await runDoctor({ home });
       return { works, checks: [...checks] };
     }),
+    pruneRepresentations: os.pruneRepresentations.handler(() => total(workbench.pruneRepresentations(null))),
     settings: os.settings.handler(() => workbench.settings()),
     changeSettings: os.changeSettings.handler(({ input: { engine, threads } }) =>
       workbench.changeSettings({
@@ -53,6 +55,15 @@ export function systemHandlers({ workbench, host }: RpcContext) {
     })),
     commands: os.commands.handler(({ signal }) => mapErrors(host.commands.listen(signal))),
   });
+}
+
+function total(runs: readonly { files: number; bytes: number }[]): { files: number; bytes: number } {
+  const sum = { files: 0, bytes: 0 };
+  for (const { files, bytes } of runs) {
+    sum.files += files;
+    sum.bytes += bytes;
+  }
+  return sum;
 }
 
 /** Bytes of all files below a folder; files that vanish meanwhile count nothing. */

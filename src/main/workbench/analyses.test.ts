@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -180,9 +180,39 @@ test('an analysis that is cancelled leaves no file that nobody knows', async () 
   expect(files('analysis')).toEqual([]);
 });
 
+test('a run that is purged while it is read is not given a folder again', async () => {
+  const { workbench, folder, analyze } = trainedRun();
+  let purged = false;
+  const error = await errorOf(() =>
+    analyze({
+      onEvent: (event) => {
+        if (event.type !== 'analysis' || purged) return;
+        purged = true;
+        workbench.remove(id);
+        workbench.purge(id);
+      },
+    }),
+  );
+  expect(error).toMatchObject({ code: 'NOT_FOUND', message: expect.stringMatching(/no run has the id/) });
+  expect(existsSync(folder)).toBe(false);
+});
+
+test('of two who ask at once, the one that waits is told if the run is removed meanwhile', async () => {
+  const { workbench, analyze } = trainedRun();
+  const representation = reading({ timestep: 6 });
+  const begun = Promise.withResolvers<void>();
+  const first = analyze({ representation, onEvent: () => begun.resolve() });
+  const second = errorOf(() => analyze({ representation, request: factorization }));
+  await begun.promise;
+  workbench.remove(id);
+  await first.catch(() => undefined);
+  expect(await second).toMatchObject({ code: 'CONFLICT', message: expect.stringMatching(/was deleted/) });
+});
+
 test('phases of generation are counted from the evaluations', () => {
   const { workbench } = trainedRun();
-  const counts = workbench.phases(id);
+  const { counts, damaged } = workbench.phases(id);
+  expect(damaged).toEqual([]);
   expect(counts.map(({ step, section, images }) => [step, section, images])).toEqual([
     [0, 'overall', 1],
     [0, 'in-distribution', 1],
@@ -190,6 +220,41 @@ test('phases of generation are counted from the evaluations', () => {
     [3, 'in-distribution', 1],
   ]);
   for (const { counts: phases } of counts) expect(Object.values(phases).reduce((a, b) => a + b)).toBe(1);
+});
+
+test('a damaged evaluation is named and does not take the phases of the others with it', () => {
+  const { workbench, folder, files } = trainedRun();
+  const file = files('evaluation').find((one) => one.step === 0)!.file;
+  appendFileSync(join(folder, file), ' ');
+  const { counts, damaged } = workbench.phases(id);
+  expect(new Set(counts.map(({ step }) => step))).toEqual(new Set([3]));
+  expect(damaged).toEqual([
+    { step: 0, message: expect.stringContaining(`evaluation file ${file} of run ${id}`) },
+  ]);
+  rmSync(join(folder, file));
+  expect(workbench.phases(id)).toMatchObject({ counts, damaged: [{ step: 0 }] });
+});
+
+test('representations can be deleted; answers stay, and new questions read them again', async () => {
+  const { workbench, folder, analyze, files } = trainedRun();
+  const first = await analyze();
+  const { file, bytes } = files('representation')[0]!;
+  const told = [{ runId: id, name: workbench.showRun(id).name, files: 1, bytes }];
+  expect(workbench.pruneRepresentations(null, { dryRun: true })).toEqual(told);
+  expect(existsSync(join(folder, file))).toBe(true);
+  expect(workbench.pruneRepresentations([id, id])).toEqual(told);
+  expect(readdirSync(join(folder, 'representations'))).toEqual([]);
+  expect([files('representation').length, files('analysis').length]).toEqual([0, 1]);
+  expect(await analyze()).toEqual({ ...first, stored: true });
+  expect(workbench.pruneRepresentations([id])).toMatchObject([{ files: 0, bytes: 0 }]);
+  expect(workbench.pruneRepresentations(null)).toEqual([]);
+
+  expect(await analyze({ request: factorization })).toMatchObject({ stored: false });
+  expect(files('representation')).toMatchObject([{ file, bytes }]);
+  workbench.remove(id);
+  // What is in the bin may be restored as it was.
+  expect(workbench.pruneRepresentations(null)).toEqual([]);
+  expect(() => workbench.pruneRepresentations([id])).toThrow(/deleted/);
 });
 
 test('analyses travel in bundles and answer there; representations when everything is asked for', async () => {

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CliffordError } from '../../core/base/errors.ts';
 import { tapShapes } from '../../core/diffusion/graphs.ts';
@@ -17,6 +18,7 @@ import { needWritable } from './home.ts';
 import { newestState, runJob, stateOf, statesOf } from './jobs.ts';
 import * as store from './store/analyses.ts';
 import { recordArtifact } from './store/ledger.ts';
+import { getRun } from './store/runs.ts';
 import type { ArtifactRow, RunRow } from './store/schema.ts';
 import type { Turn } from './turns.ts';
 
@@ -67,13 +69,17 @@ export async function analyze(ctx: Context, runId: string, options: AnalyzeOptio
     if (meanwhile) return meanwhile;
     const turn = await engines.take(`${run.id}/${question.representationFile}`, ends);
     try {
-      return await compute(ctx, run, question, options, turn);
+      // Meanwhile the run may have been removed, or have gone on and rotated away the newest weights of then.
+      const { onNotice: _, ...quietly } = options;
+      const now = questionOf(ctx, needLiveRun(ctx, runId), quietly);
+      if (now.analysisFile === question.analysisFile) return await compute(ctx, run, question, options, turn);
     } finally {
       turn.end();
     }
   } finally {
     answer.end();
   }
+  return analyze(ctx, runId, options);
 }
 
 function questionOf(ctx: Context, run: RunRow, options: AnalyzeOptions): Question {
@@ -126,6 +132,7 @@ async function compute(
       if (event.type === 'notice') options.onNotice?.(event.sentence);
       if (event.type !== 'artifact') return;
       const { artifact } = event;
+      needRun(ctx, run.id);
       needReported(folder, artifact);
       if (artifact.kind === 'analysis') {
         const seconds = (performance.now() - started) / 1000;
@@ -135,6 +142,9 @@ async function compute(
         turn.giveKey();
       }
     });
+  } catch (error) {
+    removeIfPurged(ctx, run.id);
+    throw error;
   } finally {
     // An engine that was ended in the middle, now or earlier, leaves what it was writing.
     for (const name of ['representations', 'analyses']) sweepTemporaries(join(folder, name), Date.now());
@@ -146,6 +156,16 @@ async function compute(
     throw new CliffordError('STORAGE', `analysis file ${analysisFile} of run ${run.id} ${content}`);
   }
   return answerWith(ctx, run, made, content, false, options);
+}
+
+/**
+ * A run that was purged while its representation was read has no folder any more, and is not to get one again.
+ * @throws CliffordError NOT_FOUND for such a run: what the engine says of its files is not the reason
+ */
+function removeIfPurged(ctx: Context, runId: string): void {
+  if (ctx.hub.closed.aborted || ctx.store.read((db) => getRun(db, runId))) return;
+  rmSync(runFolder(ctx, runId), { recursive: true, force: true });
+  needRun(ctx, runId);
 }
 
 /** The answer if it is stored and whole; what is wrong with it is told. */

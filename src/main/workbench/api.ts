@@ -1,5 +1,5 @@
 import type { SamplerSpec } from '../../core/diffusion/spec.ts';
-import type { PhaseCounts } from '../../core/metrics/records-analysis.ts';
+import type { RunPhases } from '../../core/metrics/records-analysis.ts';
 import type { AnalysisRecord, AnalysisRequest, RepresentationSpec } from '../../shared/analysis.ts';
 import type { AnalysisOptions, AnalysisSummary } from '../../shared/contract/analysis.ts';
 import type { EngineEvent, EngineName } from '../../shared/engine-protocol.ts';
@@ -62,6 +62,8 @@ export interface Workbench {
     includeDeleted?: boolean;
     limit?: number;
   }): RunSummary[];
+  /** Runs of these specifications that are not deleted, the newest first. */
+  findRunsBySpecHash(hashes: readonly string[]): RunSummary[];
   showRun(runId: string): RunDetail;
   /** Latest, least and greatest value of each metric, without reading the points. */
   summarizeMetrics(runId: string): MetricSummary[];
@@ -106,8 +108,21 @@ export interface Workbench {
   analyze(runId: string, options: AnalyzeOptions): Promise<{ record: AnalysisRecord; stored: boolean }>;
   /** The latest first. */
   listAnalyses(runId: string): AnalysisSummary[];
-  /** Phases of generation by step and section, from the newest evaluation of each step. @throws CliffordError STORAGE */
-  phases(runId: string): PhaseCounts[];
+  /**
+   * Phases of generation by step and section, from the newest evaluation of each step. Files that are damaged or missing
+   * are named in `damaged`.
+   */
+  phases(runId: string): RunPhases;
+  /**
+   * Deletes the stored representations of runs that are not deleted, all of them if none are named: large files that are
+   * read again when they are needed. Answers stay.
+   * @param options.dryRun only tells what would go
+   * @throws CliffordError STORAGE
+   */
+  pruneRepresentations(
+    runIds: readonly string[] | null,
+    options?: { dryRun?: boolean },
+  ): { runId: string; name: string; files: number; bytes: number }[];
 
   /* What windows need (shapes in shared/contract). */
 

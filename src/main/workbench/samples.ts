@@ -1,7 +1,7 @@
 import { CliffordError } from '../../core/base/errors.ts';
 import { buildDataset } from '../../core/dataset/dataset.ts';
 import { countPhases, phaseContext } from '../../core/metrics/phases.ts';
-import type { PhaseCounts } from '../../core/metrics/records-analysis.ts';
+import type { RunPhases } from '../../core/metrics/records-analysis.ts';
 import { sha256 } from '../../files/hash.ts';
 import { decodeNpy } from '../../files/npy.ts';
 import { readBytes } from '../../files/storage-error.ts';
@@ -43,15 +43,24 @@ export function evaluationSamples(
 }
 
 /**
- * Phases of generation by step and section (claim C9), ascending, from the newest evaluation of each step.
- * @throws CliffordError STORAGE when a file is not as it was recorded
+ * Phases of generation by step and section (claim C9), ascending, from the newest evaluation of each step. A file that
+ * is not as it was recorded is named, and its step left out: an older evaluation of it may have asked for other images.
  */
-export function phases(ctx: Context, runId: string): PhaseCounts[] {
+export function phases(ctx: Context, runId: string): RunPhases {
   const run = needRun(ctx, runId);
   const files = ctx.store.read((db) => newestArtifacts(db, run.pk, ['evaluation']));
   const context = phaseContext(buildDataset(specOf(run).dataset));
   const newest = files.filter((file, i) => file.step !== files[i - 1]?.step);
-  return newest.reverse().flatMap((file) => countPhases(parse(ctx, run, file), context));
+  const found: RunPhases = { counts: [], damaged: [] };
+  for (const file of newest.reverse()) {
+    try {
+      found.counts.push(...countPhases(parse(ctx, run, file), context));
+    } catch (error) {
+      if (!(error instanceof CliffordError)) throw error;
+      found.damaged.push({ step: file.step ?? 0, message: error.message });
+    }
+  }
+  return found;
 }
 
 function parse(ctx: Context, run: RunRow, file: ArtifactRow): EvaluationFile {

@@ -10,6 +10,7 @@ import { resolveRun, showRun } from './find-runs.ts';
 import { defaultHome, openHome } from './home.ts';
 import { createHub } from './hub.ts';
 import { evaluate, exportModel, sample } from './jobs.ts';
+import { pruneRepresentations } from './prune.ts';
 import * as queue from './queue.ts';
 import { recoverOrphans, unrecordedFolders } from './recovery.ts';
 import * as changes from './run-changes.ts';
@@ -69,6 +70,8 @@ export function openWorkbench(
     stop: (runId, timeoutMs = 60_000, { kill = false } = {}) => changes.stop(ctx, runId, timeoutMs, kill),
     resolveRun: (ref, { includeDeleted = false } = {}) => ctx.summary(resolveRun(ctx, ref, includeDeleted)),
     listRuns: (filter = {}) => store.read((db) => table.summarizeRuns(db, table.findRuns(db, filter))),
+    findRunsBySpecHash: (hashes) =>
+      store.read((db) => table.summarizeRuns(db, table.findRuns(db, {}, table.specHashIn(hashes)))),
     showRun: (runId) => showRun(ctx, runId),
     summarizeMetrics: (runId) => {
       const row = needRun(ctx, runId);
@@ -89,6 +92,7 @@ export function openWorkbench(
     analyze: (runId, analyzeOptions) => analyze(ctx, runId, analyzeOptions),
     listAnalyses: (runId) => listAnalyses(ctx, runId),
     phases: (runId) => phases(ctx, runId),
+    pruneRepresentations: (runIds, pruneOptions) => pruneRepresentations(ctx, runIds, pruneOptions),
 
     pageRuns: (query) => windows.pageRuns(ctx, query),
     runsCsv: (query) => runsCsv(ctx, query),

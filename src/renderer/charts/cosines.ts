@@ -243,7 +243,11 @@ function cutSeries(series: readonly CosineSeries[], top: number, theme: ChartThe
       symbolOffset: [0, 4],
       label: {
         show: labelled.has(at),
-        position: at > 0.5 ? 'left' : 'right',
+        // Above the chart, clear of the marks of the means, and within its sides.
+        position: 'top',
+        distance: 6,
+        align: at > 0.7 ? 'right' : at < -0.7 ? 'left' : 'center',
+        offset: at > 0.7 ? [12, 0] : at < -0.7 ? [-12, 0] : [0, 0],
         formatter: `${percent(share)} ↑`,
         color: theme.ink,
         fontSize: 11,

@@ -136,7 +136,7 @@ export function curvesOption(
       ...drawable.map((curve, i) => curveSeries(curve, smoothed[i]!)),
       ...drawable.flatMap((curve, i) => bandSeries(curve, i)),
       ...(smoothing > 0 ? drawable.map(measuredSeries) : []),
-      ...references.map((reference) => referenceSeries(reference, theme)),
+      ...references.map((reference) => referenceSeries(reference, firstX(drawable), log, theme)),
       cursorSeries(settings.cursor ?? null, theme),
     ],
   } as EChartsOption;
@@ -243,11 +243,22 @@ function bandSeries({ name, style, band = [] }: Curve, place: number) {
   ];
 }
 
-function referenceSeries({ name, value, color }: Reference, theme: ChartTheme) {
+function firstX(curves: readonly Curve[]): number | null {
+  return curves.find(({ points }) => points.length > 0)?.points[0]![0] ?? null;
+}
+
+/** @param at where curves have a point, for the axis to reach the line: mark lines alone do not stretch it */
+function referenceSeries(
+  { name, value, color }: Reference,
+  at: number | null,
+  log: boolean,
+  theme: ChartTheme,
+) {
   return {
     type: 'line',
     name,
-    data: [],
+    data: at === null || (log && value <= 0) ? [] : [[at, value]],
+    symbol: 'none',
     silent: true,
     tooltip: { show: false },
     markLine: {

@@ -29,7 +29,7 @@ it('ends bars far below zero at the floor, and says how far they would go', () =
     yAxis: { min: number };
   };
   expect(yAxis.min).toBe(-1);
-  expect(series[0]!.data[1]).toMatchObject({ value: -1, label: { formatter: '-43' } });
+  expect(series[0]!.data[1]).toMatchObject({ value: -1, label: { formatter: '−43', position: 'top' } });
   expect(series[1]!.data[1]).toMatchObject({ value: null, label: { formatter: '–' } });
 });
 
@@ -43,11 +43,26 @@ it('begins at zero while no R² is below it, and is drawn by the library', () =>
   chart.dispose();
 });
 
-it('is written with every score, unclipped', () => {
+it('is written with every score, unclipped, and with what it asks of the decoder', () => {
   expect(decodingCsv(decoding).trimEnd().split('\r\n').slice(1)).toEqual([
-    'x,seen,8,0.9',
-    'x,vertical,3,-42.5',
-    'y,seen,8,0.8',
-    'y,vertical,3,',
+    'x,seen,seen,8,0.9',
+    'x,vertical,interpolation,3,-42.5',
+    'y,seen,seen,8,0.8',
+    'y,vertical,composition,3,',
   ]);
+});
+
+it('names the scores in words, and says in the tooltip whether a bar asks for composition or interpolation', () => {
+  const { xAxis, tooltip } = decodingOption(decoding, LIGHT) as unknown as {
+    xAxis: { data: string[] };
+    tooltip: { formatter: (bar: { seriesName: string; dataIndex: number }) => string };
+  };
+  expect(xAxis.data).toEqual(['labels fitted', 'vertical']);
+  // The vertical band holds out values of x; of y it holds every value, in new pairs.
+  expect(tooltip.formatter({ seriesName: 'x', dataIndex: 1 })).toMatch(
+    /^x on vertical[\s\S]*asks for interpolation$/,
+  );
+  expect(tooltip.formatter({ seriesName: 'y', dataIndex: 1 })).toMatch(
+    /^y on vertical[\s\S]*asks for composition$/,
+  );
 });

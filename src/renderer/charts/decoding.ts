@@ -1,3 +1,4 @@
+import { decodingKind } from '../../core/metrics/representation/decoding.ts';
 import { toCsv } from './csv.ts';
 import type { EChartsOption } from './echarts.ts';
 import { axis, tooltip, type ChartTheme } from './theme.ts';
@@ -15,7 +16,7 @@ const COLORS = { x: '#0072b2', y: '#d55e00' } as const;
 const FLOOR = -1;
 
 export function decodingOption({ targets }: Decoding, theme: ChartTheme): EChartsOption {
-  const names = [...new Set(targets.flatMap(({ scores }) => scores.map(({ on }) => on)))];
+  const keys = [...new Set(targets.flatMap(({ scores }) => scores.map(({ on }) => on)))];
   const find = (feature: 'x' | 'y', on: string) =>
     targets.find((t) => t.feature === feature)?.scores.find((s) => s.on === on);
   const below = targets.some(({ scores }) => scores.some(({ r2 }) => r2 !== null && r2 < 0));
@@ -23,7 +24,7 @@ export function decodingOption({ targets }: Decoding, theme: ChartTheme): EChart
     animation: false,
     textStyle: { fontFamily: theme.font },
     aria: { enabled: false },
-    grid: { left: 56, right: 12, top: 46, bottom: names.length > 4 ? 62 : 34 },
+    grid: { left: 56, right: 12, top: 46, bottom: keys.length > 4 ? 62 : 34 },
     legend: {
       top: 0,
       left: 40,
@@ -33,21 +34,26 @@ export function decodingOption({ targets }: Decoding, theme: ChartTheme): EChart
     },
     tooltip: tooltip(theme, {
       trigger: 'item',
-      formatter: ({ seriesName, name }: { seriesName: string; name: string }) => {
-        const score = find(seriesName as 'x' | 'y', name);
-        return score ? `${seriesName} on ${name}\nR² ${numberOf(score.r2)}\n${score.labels} labels` : '';
+      formatter: ({ seriesName, dataIndex }: { seriesName: string; dataIndex: number }) => {
+        const feature = seriesName as 'x' | 'y';
+        const on = keys[dataIndex] ?? '';
+        const score = find(feature, on);
+        if (!score) return '';
+        const kind = decodingKind(feature, on);
+        const asks = kind === null || kind === 'seen' ? '' : `\nasks for ${kind}`;
+        return `${feature} on ${nameOf(on)}\nR² ${numberOf(score.r2)}\n${score.labels} labels${asks}`;
       },
     }),
     xAxis: {
       type: 'category',
-      data: names,
+      data: keys.map(nameOf),
       ...axis(theme, '', {
         axisLine: { onZero: false, lineStyle: { color: theme.line } },
         axisLabel: {
           color: theme.ink,
           fontSize: 11,
           interval: 0,
-          rotate: names.length > 4 ? 20 : 0,
+          rotate: keys.length > 4 ? 20 : 0,
           width: 120,
           overflow: 'truncate',
         },
@@ -62,14 +68,15 @@ export function decodingOption({ targets }: Decoding, theme: ChartTheme): EChart
     series: targets.map(({ feature }) => ({
       type: 'bar',
       name: feature,
-      data: names.map((on) => {
+      data: keys.map((on) => {
         const r2 = find(feature, on)?.r2 ?? null;
         const value = r2 === null ? null : Math.max(FLOOR, r2);
         return {
           value,
           label: {
             formatter: numberOf(r2),
-            position: r2 === null || r2 >= 0 ? 'top' : r2 < FLOOR ? 'insideBottom' : 'bottom',
+            // Over the zero line where the bar fills the axis: below it stand the names of the axis.
+            position: r2 === null || r2 >= 0 || r2 < FLOOR ? 'top' : 'bottom',
           },
         };
       }),
@@ -90,18 +97,37 @@ export function decodingOption({ targets }: Decoding, theme: ChartTheme): EChart
       },
       emphasis: { disabled: true },
       barMaxWidth: 44,
-      barGap: '12%',
+      // As wide as they can be: their numbers stand side by side.
+      barGap: '4%',
+      barCategoryGap: '10%',
     })),
   } as EChartsOption;
 }
 
 export function decodingCsv({ targets }: Decoding): string {
   return toCsv(
-    ['feature', 'on', 'labels', 'R²'],
-    targets.flatMap(({ feature, scores }) => scores.map(({ on, labels, r2 }) => [feature, on, labels, r2])),
+    ['feature', 'on', 'asks for', 'labels', 'R²'],
+    targets.flatMap(({ feature, scores }) =>
+      scores.map(({ on, labels, r2 }) => [feature, on, decodingKind(feature, on), labels, r2]),
+    ),
   );
 }
 
+/** The three scores on the section that the regression was fitted to, in words; other sections are named as they are. */
+function nameOf(on: string): string {
+  switch (on) {
+    case 'seen':
+      return 'labels fitted';
+    case 'folds':
+      return 'labels left out';
+    case 'value-folds':
+      return 'values left out';
+    default:
+      return on;
+  }
+}
+
 function numberOf(r2: number | null): string {
-  return r2 === null ? '–' : r2.toFixed(r2 < -10 ? 0 : 2);
+  if (r2 === null) return '–';
+  return r2.toFixed(r2 < -10 ? 0 : r2 < FLOOR ? 1 : 2).replace('-', '−');
 }

@@ -4,6 +4,7 @@ import { toCsv } from './csv.ts';
 import { shortNumber, type CurveStyle } from './curves.ts';
 import type { EChartsOption } from './echarts.ts';
 import { logTicks } from './smoothing.ts';
+import { sharedQuantity } from './legend-names.ts';
 import { axis, tooltip, type ChartTheme } from './theme.ts';
 
 /** One curve with its name and look. */
@@ -46,7 +47,9 @@ export function percolationCurvesOption(
       top: 0,
       left: 44,
       right: 8,
-      itemWidth: 22,
+      itemWidth: 18,
+      itemGap: 8,
+      formatter: sharedQuantity(curves.map(({ name }) => name)),
       textStyle: { color: theme.ink, fontSize: 12 },
       pageTextStyle: { color: theme.muted },
       data: curves.map(({ name }) => name),

@@ -8,6 +8,7 @@ import { toCsv } from './csv.ts';
 import { shortNumber, type CurveStyle } from './curves.ts';
 import type { EChartsOption } from './echarts.ts';
 import { logTicks } from './smoothing.ts';
+import { sharedQuantity } from './legend-names.ts';
 import { axis, tooltip, type ChartTheme } from './theme.ts';
 
 export interface OverlapCurve {
@@ -78,7 +79,9 @@ export function overlapOption(
       top: 0,
       left: 44,
       right: 8,
-      itemWidth: 22,
+      itemWidth: 18,
+      itemGap: 8,
+      formatter: sharedQuantity(names),
       textStyle: { color: theme.ink, fontSize: 12 },
       pageTextStyle: { color: theme.muted },
       data: names,

@@ -140,8 +140,8 @@ export function similarityOption(
       top,
       itemWidth: 12,
       itemHeight: Math.max(60, Math.min(200, side * 0.6)),
-      text: [`${measure} ${short(scale.to)}`, short(scale.from)],
-      textStyle: { color: theme.ink, fontSize: 11 },
+      text: [`${measure}\n${short(scale.to)}`, short(scale.from)],
+      textStyle: { color: theme.ink, fontSize: 11, lineHeight: 14 },
     },
     series: [
       { type: 'scatter', name: 'colour scale', data: [], silent: true },

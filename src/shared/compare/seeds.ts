@@ -1,7 +1,7 @@
 import { invalid } from '../../core/base/errors.ts';
+import { tQuantile } from '../../core/metrics/trends/student-t.ts';
 import type { RunSpec } from '../run-spec.ts';
 import { seedlessKey } from './spec-diff.ts';
-import { tQuantile } from './student-t.ts';
 
 /** Points of one metric, steps ascending. */
 export type Series = readonly (readonly [step: number, value: number])[];

@@ -1,6 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
-import { PhaseCounts } from '../../core/metrics/records-analysis.ts';
+import { RunPhases } from '../../core/metrics/records-analysis.ts';
 import { AnalysisRecord, AnalysisRequest, RepresentationSpec } from '../analysis.ts';
 import { runId } from './runs.ts';
 
@@ -56,6 +56,9 @@ export const analysisContract = {
     )
     .output(eventIterator(AnalysisEvent)),
   list: oc.input(z.object({ id: runId })).output(z.array(AnalysisSummary)),
-  /** Phases of generation (none, several, misplaced, right) by step and section, from the stored evaluations. */
-  phases: oc.input(z.object({ id: runId })).output(z.array(PhaseCounts)),
+  /**
+   * Phases of generation (none, several, misplaced, right) by step and section, from the stored evaluations. A damaged one
+   * is named and does not take the others with it.
+   */
+  phases: oc.input(z.object({ id: runId })).output(RunPhases),
 };

@@ -17,6 +17,8 @@ export const SystemInfo = z.object({
   memoryBytes: z.number(),
   homeBytes: z.number(),
   databaseBytes: z.number(),
+  /** Of representations that `pruneRepresentations` would delete. */
+  representationBytes: z.number(),
   freeBytes: z.number().nullable(),
 });
 export type SystemInfo = z.infer<typeof SystemInfo>;
@@ -84,6 +86,8 @@ export type ShellCommand = z.infer<typeof ShellCommand>;
 export const systemContract = {
   info: oc.output(SystemInfo),
   doctor: oc.output(DoctorView),
+  /** Deletes the stored representations of all runs that are not deleted; they are read again when they are needed. */
+  pruneRepresentations: oc.output(z.object({ files: z.int(), bytes: z.number() })),
   settings: oc.output(Settings),
   changeSettings: oc.input(Settings.partial()).output(Settings),
   /** The last lines of a run's engine.log, or of the service's own log. */

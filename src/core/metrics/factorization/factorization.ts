@@ -1,4 +1,5 @@
 import { CliffordError, invalid } from '../../base/errors.ts';
+import { counted } from '../../base/counted.ts';
 import { Rng } from '../../base/rng.ts';
 import type { CosineStatistics, FactorizationResult, FactorizationTest } from '../records-analysis.ts';
 import { cliffordTorus, torusOfRevolution } from '../representation/ideal.ts';
@@ -21,9 +22,9 @@ export interface FactorizationOptions {
 }
 
 /** Differences shorter than this part of the shape's median diagonal |f(x′, y′) − f(x, y)| have no direction. */
-export const NEAR_ZERO = 1e-3;
+const NEAR_ZERO = 1e-3;
 /** Equal bins of [−1, 1]. */
-export const BINS = 40;
+const BINS = 40;
 
 type Shape = 'model' | 'clifford' | 'torusX' | 'torusY';
 const SHAPES: readonly Shape[] = ['model', 'clifford', 'torusX', 'torusY'];
@@ -57,7 +58,7 @@ export function measureFactorization(
   }
   if (labels.length !== points.count) {
     throw invalid(
-      `factorization: got ${labels.length} labels for ${points.count} points, expected one for each`,
+      `factorization: got ${counted(labels.length, 'label')} for ${counted(points.count, 'point')}, expected one for each`,
     );
   }
   checkPoints(points, 9, 'factorization');

@@ -1,4 +1,5 @@
 import { invalid } from '../../base/errors.ts';
+import { distinct } from '../representation/labels.ts';
 
 /** Labels as places on a grid of values, of which some may be missing. */
 export interface LabelGrid {
@@ -10,7 +11,7 @@ export interface LabelGrid {
 }
 
 /** Different values along each axis that parallelism needs: with fewer there is one direction only, or none. */
-export const LEAST_VALUES = 3;
+const LEAST_VALUES = 3;
 /** Cells of a grid; labels that lie on no grid would need far more than there are points. */
 const MOST_CELLS = 2 ** 24;
 
@@ -25,7 +26,8 @@ export function labelGrid(labels: readonly (readonly [x: number, y: number])[]):
       throw invalid(`labels: got (${label.join(', ')}) for point ${i}, expected two finite numbers x, y`);
     }
   });
-  const [xs, ys] = [valuesOf(labels, 0), valuesOf(labels, 1)];
+  // −0 and 0 are one value to Map and Set.
+  const [xs, ys] = [distinct(labels.map(([x]) => x)), distinct(labels.map(([, y]) => y))];
   if (xs.length < LEAST_VALUES || ys.length < LEAST_VALUES) {
     throw invalid(
       `labels: got ${xs.length} × ${ys.length} different values of x and y on ${labels.length} points, ` +
@@ -57,9 +59,4 @@ export function transposed({ xs, ys, at }: LabelGrid): LabelGrid {
     for (let x = 0; x < xs.length; x++) out[x * ys.length + y] = at[y * xs.length + x]!;
   }
   return { xs: ys, ys: xs, at: out };
-}
-
-function valuesOf(labels: readonly (readonly [number, number])[], axis: 0 | 1): number[] {
-  // −0 and 0 are one value to Map and Set.
-  return [...new Set(labels.map((label) => label[axis]))].sort((a, b) => a - b);
 }

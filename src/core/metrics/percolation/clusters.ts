@@ -1,5 +1,5 @@
+import { DisjointSets } from '../../base/disjoint-sets.ts';
 import { invalid } from '../../base/errors.ts';
-import { DisjointSets } from './sets.ts';
 
 export interface SiteClusters {
   /** Number of clusters. */

@@ -22,7 +22,7 @@ export interface PercolationCurve {
   readonly threshold: number;
   /** Greatest distance of two linked bumps, in pixels. */
   readonly cutoff: number;
-  /** Sites linked to a site far from borders, were all occupied. */
+  /** Sites linked to a site far from borders, were all occupied; at most all others. */
   readonly links: number;
   readonly seeds: number;
   readonly points: readonly CurvePoint[];
@@ -89,7 +89,7 @@ export function* percolationSteps(
     passes.push(growOnce(lattice, limit, siteOrder(lattice, seed + k), occupied));
     yield k + 1;
   }
-  const links = linksPerSite(limit);
+  const links = linksPerSite(limit, lattice);
   return {
     ...{ sigma, threshold, cutoff: overlapCutoff(sigma, threshold), links, seeds },
     ...summary(lattice, passes, lambdas, occupied, limit > 0),

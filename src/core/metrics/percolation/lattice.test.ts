@@ -40,6 +40,22 @@ describe('lattice of bump centres', () => {
     expect(links(1, 0.1)).toBe(0);
   });
 
+  it('counts no more links than a lattice has sites, and each site of a torus once', () => {
+    for (const side of [5, 6]) {
+      const lattice = siteLattice(side, 1, true);
+      for (let limit = 0; limit <= 2 * side * side; limit++) {
+        let expected = -1; // the site itself
+        for (let i = 0; i < side; i++) {
+          for (let j = 0; j < side; j++) {
+            if (Math.min(i, side - i) ** 2 + Math.min(j, side - j) ** 2 <= limit) expected++;
+          }
+        }
+        expect(linksPerSite(limit, lattice)).toBe(expected);
+      }
+      expect(linksPerSite(2 * side * side, siteLattice(side, 1))).toBe(side * side - 1);
+    }
+  });
+
   it('reaches lattice distances that the cutoff equals but for rounding', () => {
     for (let square = 0; square <= 60; square++) {
       const threshold = Math.exp(-square / 4);

@@ -55,12 +55,27 @@ export function linkLimit({ spacing, side }: SiteLattice, sigma: number, thresho
   return Math.min(2 * side * side, Math.floor(square * (1 + 1e-9)));
 }
 
-/** Sites within the cutoff of a site far from any border: 6,640 at σ = 1, d = 0.1, θ = 0.005. */
-export function linksPerSite(limit: number): number {
-  let count = 0;
+/**
+ * Sites within the cutoff of a site far from any border: 6,640 at σ = 1, d = 0.1, θ = 0.005.
+ * @param lattice if given, no more than it has: on a torus a site that is near both ways around counts once
+ */
+export function linksPerSite(
+  limit: number,
+  lattice?: Pick<SiteLattice, 'side' | 'sites' | 'periodic'>,
+): number {
+  const { side, sites, periodic } = lattice ?? { side: Infinity, sites: Infinity, periodic: false };
+  // Of a column of the torus, the steps from −⌊(side − 1)/2⌋ to ⌊side/2⌋.
+  const around = periodic ? side : Infinity;
   const reach = Math.floor(Math.sqrt(limit));
-  for (let b = -reach; b <= reach; b++) count += 2 * Math.floor(Math.sqrt(limit - b * b)) + 1;
-  return count - 1;
+  let count = 0;
+  for (
+    let b = Math.max(-reach, -Math.floor((around - 1) / 2));
+    b <= Math.min(reach, Math.floor(around / 2));
+    b++
+  ) {
+    count += Math.min(around, 2 * Math.floor(Math.sqrt(limit - b * b)) + 1);
+  }
+  return Math.min(sites, count) - 1;
 }
 
 /** Sites kept at a fraction λ: round(λ · sites), at least one, as datasets are subsampled. */

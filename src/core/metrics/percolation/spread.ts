@@ -12,7 +12,7 @@ export interface Spread {
 }
 
 /** The ends of `Spread.low` and `Spread.high`. */
-export const BAND = [0.05, 0.95] as const;
+const BAND = [0.05, 0.95] as const;
 
 /** @param values at least one, finite */
 export function spread(values: readonly number[]): Spread {

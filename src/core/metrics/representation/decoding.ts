@@ -1,3 +1,4 @@
+import { counted } from '../../base/counted.ts';
 import { invalid } from '../../base/errors.ts';
 import { Rng } from '../../base/rng.ts';
 import type { DecodingResult } from '../records-analysis.ts';
@@ -8,15 +9,7 @@ import { ridgeData, ridgePredict, type RidgeData } from './ridge.ts';
 import { moments, partOf, rowsOf, throwIfStopped, type Watch } from './rows.ts';
 
 /** The section whose labels the regression is fitted to. */
-export const TRAINED_ON = 'in-distribution';
-
-/**
- * Names of the scores on that section's own labels; other scores carry their section's name.
- * - `seen`: the labels that the regression was fitted to
- * - `folds`: five folds of labels, each left out once: pairs of values that were seen, but not together
- * - `value-folds`: five folds of the decoded feature's values, each left out with all its labels
- */
-export const OWN_SCORES = ['seen', 'folds', 'value-folds'] as const;
+const TRAINED_ON = 'in-distribution';
 
 /**
  * What a score on these labels asks of the decoder of a feature: `composition` if each label's value was seen, but in
@@ -68,8 +61,12 @@ const LARGEST = 1 << 26;
  * section `in-distribution`, scored by R² = 1 − Σ(v − v̂)²/Σ(v − v̄)² with v̄ the mean of the labels scored, so that a
  * decoder that only knows a section's mean scores 0. Null where the target does not vary.
  *
- * Scores: those of OWN_SCORES, then every other section in order of appearance. A section of a single x (a held-out band
- * of one value) has no variance of x; its R² of x is null.
+ * Scores on that section's own labels, then one for every other section, under its name and in order of appearance:
+ * - `seen`: the labels that the regression was fitted to
+ * - `folds`: five folds of labels, each left out once: pairs of values that were seen, but not together
+ * - `value-folds`: five folds of the decoded feature's values, each left out with all its labels
+ *
+ * A section of a single x (a held-out band of one value) has no variance of x; its R² of x is null.
  * @param sections of each point, in the names of the test sections
  * @throws CliffordError INVALID_INPUT for labels or sections of another length, fewer than 10 labels of the section
  *   `in-distribution`, values that are not finite, no variance, more numbers than memory holds, or a
@@ -86,13 +83,13 @@ export function decode(
   const own = sections.flatMap((section, i) => (section === TRAINED_ON ? [i] : []));
   if (own.length < LEAST_LABELS) {
     throw invalid(
-      `decoding: got ${own.length} labels of section "${TRAINED_ON}", expected at least ${LEAST_LABELS}`,
+      `decoding: got ${counted(own.length, 'label')} of section "${TRAINED_ON}", expected at least ${LEAST_LABELS}`,
     );
   }
   const { mean } = moments(rowsOf(points), points.count, 'decoding');
   if (own.every((i) => sameRow(points, i, own[0]!))) {
     throw invalid(
-      `decoding: got ${own.length} points of section "${TRAINED_ON}" that are all the same, expected some variance`,
+      `decoding: got ${counted(own.length, 'point')} of section "${TRAINED_ON}" that are all the same, expected some variance`,
     );
   }
   const rows = centred(points.data, points.count, points.dimension, mean);
@@ -283,7 +280,7 @@ function checkInput(
   const { count, dimension } = points;
   if (count * dimension > LARGEST) {
     throw invalid(
-      `decoding: got ${count} points of ${dimension} dimensions, ` +
+      `decoding: got ${counted(count, 'point')} of ${counted(dimension, 'dimension')}, ` +
         `expected at most ${Math.floor(LARGEST / dimension)} of that dimension, which memory holds`,
     );
   }

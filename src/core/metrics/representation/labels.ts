@@ -1,3 +1,4 @@
+import { counted } from '../../base/counted.ts';
 import { invalid } from '../../base/errors.ts';
 import type { Points } from './points.ts';
 
@@ -7,7 +8,9 @@ export type Label = readonly [x: number, y: number];
 /** @throws CliffordError INVALID_INPUT if there is not one finite label for each point */
 export function checkLabels(points: Points, labels: readonly Label[], what: string): void {
   if (labels.length !== points.count) {
-    throw invalid(`${what}: got ${labels.length} labels for ${points.count} points, expected one each`);
+    throw invalid(
+      `${what}: got ${counted(labels.length, 'label')} for ${counted(points.count, 'point')}, expected one each`,
+    );
   }
   for (const [i, [x, y]] of labels.entries()) {
     if (!Number.isFinite(x) || !Number.isFinite(y)) {
@@ -41,7 +44,7 @@ export function labelGrid(labels: readonly Label[], what: string): LabelGrid {
   }
   if (labels.length !== points.length) {
     throw invalid(
-      `${what}: got ${labels.length} labels over ${xs.length} values of x and ${ys.length} of y, ` +
+      `${what}: got ${counted(labels.length, 'label')} over ${xs.length} values of x and ${ys.length} of y, ` +
         `expected all ${points.length} pairs`,
     );
   }

@@ -204,7 +204,7 @@ describe('pcaOfRows', () => {
 
 describe('bad input to pca', () => {
   it('says what was got and what was expected', () => {
-    expect(() => pca(gaussian(1, 5, 0))).toThrow(invalidInput(/1 points, expected at least 2/));
+    expect(() => pca(gaussian(1, 5, 0))).toThrow(invalidInput(/1 point, expected at least 2/));
     const broken = gaussian(6, 4, 0);
     broken.data[4 * 2 + 3] = NaN;
     expect(() => pca(broken)).toThrow(invalidInput(/NaN at point 2, coordinate 3/));

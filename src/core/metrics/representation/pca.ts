@@ -1,3 +1,4 @@
+import { counted } from '../../base/counted.ts';
 import { invalid } from '../../base/errors.ts';
 import type { PcaResult } from '../records-analysis.ts';
 import { symmetricEigen } from './eigen.ts';
@@ -92,13 +93,13 @@ export function components(
   const { count: n, dimension: d } = source;
   const { method: wanted = 'auto', components: asked = 10, seed = 0 } = options;
   const side = Math.min(n, d);
-  if (n < 2) throw invalid(`pca: got ${n} points, expected at least 2`);
+  if (n < 2) throw invalid(`pca: got ${counted(n, 'point')}, expected at least 2`);
   if (!Number.isInteger(asked) || asked < 1) {
     throw invalid(`pca: got ${asked} components, expected a whole number from 1`);
   }
   if (side > LARGEST_SIDE) {
     throw invalid(
-      `pca: got ${n} points of ${d} dimensions, whose smaller Gram matrix has side ${side}; expected at most ` +
+      `pca: got ${counted(n, 'point')} of ${counted(d, 'dimension')}, whose smaller Gram matrix has side ${side}; expected at most ` +
         `${LARGEST_SIDE} points or a tap of at most ${LARGEST_SIDE} numbers`,
     );
   }
@@ -231,7 +232,7 @@ const SCATTERS = [1e-150, 1e150] as const;
 function checkScatter(scatter: number, points: number): void {
   if (scatter === 0) {
     throw invalid(
-      `pca: got ${points} points that are all the same (or nearer than 1e-160), expected some variance`,
+      `pca: got ${counted(points, 'point')} that are all the same (or nearer than 1e-160), expected some variance`,
     );
   }
   if (!(scatter >= SCATTERS[0] && scatter <= SCATTERS[1])) {

@@ -1,3 +1,4 @@
+import { counted } from '../../base/counted.ts';
 import { invalid } from '../../base/errors.ts';
 
 /** Points of any dimension, one row each. */
@@ -15,9 +16,11 @@ export interface Points {
  */
 export function checkPoints({ data, count, dimension }: Points, least: number, what: string): void {
   if (data.length !== count * dimension || dimension < 1) {
-    throw invalid(`${what}: got ${data.length} numbers for ${count} points of ${dimension} dimensions`);
+    throw invalid(
+      `${what}: got ${counted(data.length, 'number')} for ${counted(count, 'point')} of ${counted(dimension, 'dimension')}`,
+    );
   }
-  if (count < least) throw invalid(`${what}: got ${count} points, expected at least ${least}`);
+  if (count < least) throw invalid(`${what}: got ${counted(count, 'point')}, expected at least ${least}`);
   for (let i = 0; i < data.length; i++) {
     if (!Number.isFinite(data[i])) {
       const [row, column] = [Math.floor(i / dimension), i % dimension];

@@ -29,7 +29,8 @@ export function throwIfStopped(watch: Watch, what: string): void {
 /** Part of a watch: its 0…1 is [from, to] of the whole. */
 export function partOf(watch: Watch, from: number, to: number): Watch {
   return {
-    onProgress: (fraction) => watch.onProgress?.(from + (to - from) * fraction),
+    // Exactly `to` at its end, where the next part begins.
+    onProgress: (fraction) => watch.onProgress?.(from * (1 - fraction) + to * fraction),
     shouldStop: watch.shouldStop,
   };
 }

@@ -158,7 +158,7 @@ describe('similarity', () => {
     );
     expect(() => similarity(points, gridLabels(12, 1))).toThrow(/12 values of x and 1 of y/);
     expect(() => similarity(points, labels.with(3, [NaN, 0]))).toThrow(/label \(NaN, 0\) at point 3/);
-    expect(() => similarity(points, labels, { perAxis: 1 })).toThrow(/1 labels along each axis/);
+    expect(() => similarity(points, labels, { perAxis: 1 })).toThrow(/1 label along each axis/);
     expect(() => similarity({ ...points, data: new Float64Array(36).fill(7) }, labels)).toThrow(
       /all the same/,
     );

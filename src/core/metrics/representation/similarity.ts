@@ -1,3 +1,4 @@
+import { counted } from '../../base/counted.ts';
 import { invalid } from '../../base/errors.ts';
 import type { SimilarityResult } from '../records-analysis.ts';
 import { addProducts, centred, mirror } from './gram.ts';
@@ -33,14 +34,16 @@ export function similarity(
 ): SimilarityResult {
   const { measure = 'cosine', order = 'x-then-y', perAxis = 12 } = options;
   if (!Number.isInteger(perAxis) || perAxis < 2) {
-    throw invalid(`similarity: got ${perAxis} labels along each axis, expected a whole number from 2`);
+    throw invalid(
+      `similarity: got ${counted(perAxis, 'label')} along each axis, expected a whole number from 2`,
+    );
   }
   checkLabels(points, labels, 'similarity');
   checkPoints(points, 4, 'similarity');
   const grid = labelGrid(labels, 'similarity');
   if (grid.xs.length < 2 || grid.ys.length < 2) {
     throw invalid(
-      `similarity: got ${grid.xs.length} values of x and ${grid.ys.length} of y, expected at least 2 of each`,
+      `similarity: got ${counted(grid.xs.length, 'value')} of x and ${grid.ys.length} of y, expected at least 2 of each`,
     );
   }
   const { mean, scatter } = moments(rowsOf(points), points.count, 'similarity');

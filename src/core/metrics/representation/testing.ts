@@ -21,7 +21,7 @@ export function pointsOf(rows: readonly (readonly number[])[]): Points {
 }
 
 /** An orthogonal (d, d) matrix: Gram–Schmidt on Gaussian rows. */
-export function randomRotation(d: number, seed: number): Float64Array {
+function randomRotation(d: number, seed: number): Float64Array {
   const { data } = gaussian(d, d, seed);
   const rows = data as Float64Array;
   for (let i = 0; i < d; i++) {

@@ -1,4 +1,5 @@
 import { UMAP } from 'umap-js';
+import { counted } from '../../base/counted.ts';
 import { invalid } from '../../base/errors.ts';
 import { Rng } from '../../base/rng.ts';
 import type { UmapResult } from '../records-analysis.ts';
@@ -43,7 +44,9 @@ export function umap(points: Points, options: UmapOptions = {}): UmapResult {
   }
   if (!(minDist >= 0 && minDist <= 1)) throw invalid(`umap: got minDist ${minDist}, expected 0 to 1`);
   if (points.count <= neighbors) {
-    throw invalid(`umap: got ${points.count} points, expected more than the ${neighbors} neighbours`);
+    throw invalid(
+      `umap: got ${counted(points.count, 'point')}, expected more than the ${neighbors} neighbours`,
+    );
   }
   checkPoints(points, 3, 'umap');
   const random = new Rng(seed, 'embedding');

@@ -1,3 +1,4 @@
+import { DisjointSets } from '../../base/disjoint-sets.ts';
 import { type Complex, decode } from './simplices.ts';
 
 /** Kruskal's minimum spanning forest: H₀. */
@@ -15,20 +16,11 @@ export function spanningForest(complex: Complex): Forest {
   const ending = new Uint8Array(edges.length);
   const deaths = new Int32Array(complex.n);
   let joined = 0;
-  const parent = Int32Array.from({ length: complex.n }, (_, i) => i);
-  const find = (v: number): number => {
-    while (parent[v] !== v) {
-      parent[v] = parent[parent[v]!]!; // halves the path
-      v = parent[v]!;
-    }
-    return v;
-  };
+  const components = new DisjointSets(complex.n);
   const vertices = new Int32Array(2);
-  for (let e = 0; e < edges.length && joined < complex.n - 1; e++) {
+  for (let e = 0; e < edges.length && components.count > 1; e++) {
     const rank = decode(complex, edges[e]!, 1, vertices);
-    const [a, b] = [find(vertices[0]!), find(vertices[1]!)];
-    if (a === b) continue;
-    parent[a] = b;
+    if (!components.join(vertices[0]!, vertices[1]!)) continue;
     ending[e] = 1;
     deaths[joined++] = rank;
   }

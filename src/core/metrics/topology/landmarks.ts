@@ -1,3 +1,4 @@
+import { counted } from '../../base/counted.ts';
 import { invalid } from '../../base/errors.ts';
 import { checkPoints, type Points } from '../representation/points.ts';
 import { squaredDistance } from './distances.ts';
@@ -26,10 +27,14 @@ export function farthestPointLandmarks(
   checkPoints(points, 1, 'landmarks');
   const { count } = points;
   if (!Number.isInteger(wanted) || wanted < 1 || wanted > count) {
-    throw invalid(`landmarks: got ${wanted}, expected a whole number from 1 to the ${count} points`);
+    throw invalid(
+      `landmarks: got ${wanted}, expected a whole number from 1 to the ${counted(count, 'point')}`,
+    );
   }
   if (!Number.isInteger(first) || first < 0 || first >= count) {
-    throw invalid(`landmarks: got first landmark ${first}, expected the index of one of ${count} points`);
+    throw invalid(
+      `landmarks: got first landmark ${first}, expected the index of one of ${counted(count, 'point')}`,
+    );
   }
   const beat = pulse(hooks);
   const indices = new Int32Array(wanted);
@@ -37,7 +42,9 @@ export function farthestPointLandmarks(
   let next = first;
   for (let k = 0; k < wanted; k++) {
     if (k > 0 && nearest[next] === 0) {
-      throw invalid(`landmarks: got ${k} distinct points among ${count}, expected at least ${wanted}`);
+      throw invalid(
+        `landmarks: got ${counted(k, 'distinct point')} among ${count}, expected at least ${wanted}`,
+      );
     }
     beat.progress = k / wanted;
     indices[k] = next;

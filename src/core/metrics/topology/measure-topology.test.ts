@@ -86,8 +86,8 @@ describe('measureTopology', () => {
     expect(measure({}, same)).toThrow(
       'got 10 points that are all the same, expected at least 2 distinct ones',
     );
-    expect(measure({ landmarks: 5 }, same)).toThrow('got 1 distinct points among 10, expected at least 5');
-    expect(measure({ landmarks: 1 })).toThrow('got 1 landmarks, expected a whole number of at least 2');
+    expect(measure({ landmarks: 5 }, same)).toThrow('got 1 distinct point among 10, expected at least 5');
+    expect(measure({ landmarks: 1 })).toThrow('got 1 landmark, expected a whole number of at least 2');
     expect(measure({ landmarks: 2.5 })).toThrow('got 2.5 landmarks');
     expect(measure({ labels: labels.slice(2), size: 24 })).toThrow(
       'got 143 labels, expected one for each of 144 points',
@@ -97,7 +97,7 @@ describe('measureTopology', () => {
       'got labels with size undefined, expected the side of the image in pixels',
     );
     expect(measure({}, { data: new Float64Array(2), count: 1, dimension: 2 })).toThrow(
-      'got 1 points, expected at least 2',
+      'got 1 point, expected at least 2',
     );
   });
 

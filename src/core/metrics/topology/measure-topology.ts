@@ -1,3 +1,4 @@
+import { counted } from '../../base/counted.ts';
 import { invalid } from '../../base/errors.ts';
 import type { TopologyResult } from '../records-analysis.ts';
 import { cliffordTorus, torusOfRevolution } from '../representation/ideal.ts';
@@ -31,7 +32,7 @@ export function measureTopology(points: Points, options: TopologyOptions): Topol
   checkPoints(points, 2, 'topology');
   checkLabels(points, options);
   if (landmarks !== null && (!Number.isInteger(landmarks) || landmarks < 2)) {
-    throw invalid(`topology: got ${landmarks} landmarks, expected a whole number of at least 2`);
+    throw invalid(`topology: got ${counted(landmarks, 'landmark')}, expected a whole number of at least 2`);
   }
   const sampled = landmarks !== null && landmarks < points.count;
   // Before the landmarks are chosen, which may take long.
@@ -47,7 +48,7 @@ export function measureTopology(points: Points, options: TopologyOptions): Topol
   const { diagrams, enclosingRadius } = persistence(taken, { maxDim, memory, ...partOf(0) });
   if (enclosingRadius === 0) {
     throw invalid(
-      `topology: got ${points.count} points that are all the same, expected at least 2 distinct ones`,
+      `topology: got ${counted(points.count, 'point')} that are all the same, expected at least 2 distinct ones`,
     );
   }
 
@@ -59,7 +60,8 @@ export function measureTopology(points: Points, options: TopologyOptions): Topol
       ['torus', torusOfRevolution(angles)],
     ] as const;
     shapes.forEach(([shape, ideal], i) => {
-      ideals.push({ shape, diagrams: persistence(ideal, { maxDim, memory, ...partOf(i + 1) }).diagrams });
+      const of = persistence(ideal, { maxDim, memory, ...partOf(i + 1) });
+      ideals.push({ shape, diagrams: of.diagrams, enclosingRadius: of.enclosingRadius });
     });
   }
   return {
@@ -89,7 +91,9 @@ function labelAngles(labels: ArrayLike<number>, size: number, indices: Int32Arra
 function checkLabels({ count }: Points, { labels, size }: TopologyOptions): void {
   if (!labels) return;
   if (labels.length !== 2 * count) {
-    throw invalid(`topology: got ${labels.length / 2} labels, expected one for each of ${count} points`);
+    throw invalid(
+      `topology: got ${counted(labels.length / 2, 'label')}, expected one for each of ${counted(count, 'point')}`,
+    );
   }
   for (let i = 0; i < labels.length; i++) {
     if (!Number.isFinite(labels[i])) {

@@ -1,8 +1,9 @@
+import { counted } from '../../base/counted.ts';
 import { invalid } from '../../base/errors.ts';
 import { choose, LARGEST_KEY } from './simplices.ts';
 
 /** What a computation may take, in bytes; more would not leave room for the rest of the process. */
-export const DEFAULT_MEMORY = 2 ** 30;
+const DEFAULT_MEMORY = 2 ** 30;
 
 export interface MemoryBudget {
   /** All bytes that may be used. */
@@ -15,7 +16,7 @@ export interface MemoryBudget {
  * Bytes that n points need at worst: the distances and ranks of all pairs, and a key, its place while sorting, and a pivot
  * for every simplex that could become a column. Most become none; what the columns' sums take beside is bounded (`Column`).
  */
-export function memoryEstimate(points: number, maxDim: number): number {
+function memoryEstimate(points: number, maxDim: number): number {
   const matrices = points * points * (8 + 4 + 4 + 8);
   const columns = maxDim === 0 ? 0 : choose(points, maxDim + 1) * 24;
   return matrices + columns;
@@ -36,11 +37,13 @@ export function mostPoints(maxDim: number, memory = DEFAULT_MEMORY): number {
 export function memoryBudget(points: number, maxDim: number, memory = DEFAULT_MEMORY): MemoryBudget {
   const most = mostPoints(maxDim, memory);
   if (points > most) {
-    const needs = Math.ceil(memoryEstimate(points, maxDim) / 2 ** 20);
-    const limit = Math.floor(memory / 2 ** 20);
+    const needs = memoryEstimate(points, maxDim);
+    const why =
+      needs > memory
+        ? `which may need ${Math.ceil(needs / 2 ** 20)} MiB, expected at most ${Math.floor(memory / 2 ** 20)} MiB: at most`
+        : 'whose simplices are more than a double can number, expected at most';
     throw invalid(
-      `topology: got ${points} points up to H${maxDim}, which may need ${needs} MiB, expected at most ${limit} MiB: ` +
-        `at most ${most} points or landmarks`,
+      `topology: got ${counted(points, 'point')} up to H${maxDim}, ${why} ${most} points or landmarks`,
     );
   }
   return {

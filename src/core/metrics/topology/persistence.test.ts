@@ -259,7 +259,7 @@ describe('persistence refuses', () => {
       { data: new Float64Array([0, 0, 1, NaN]), count: 2, dimension: 2 },
       /got NaN at point 1, coordinate 1/,
     ],
-    ['one point', { data: new Float64Array(3), count: 1, dimension: 3 }, /got 1 points, expected at least 2/],
+    ['one point', { data: new Float64Array(3), count: 1, dimension: 3 }, /got 1 point, expected at least 2/],
     ['ragged rows', { data: new Float64Array(5), count: 2, dimension: 3 }, /got 5 numbers for 2 points/],
     [
       'too large',
@@ -300,6 +300,19 @@ describe('persistence refuses', () => {
     expect(persistence(normalCloud(most, 2, 1), { maxDim: 2, memory }).diagrams).toHaveLength(3);
     expect(() => persistence(normalCloud(most + 1, 2, 1), { maxDim: 2, memory })).toThrow(
       `at most ${most} points`,
+    );
+  });
+
+  it('more points than keys can number, whatever the memory, without blaming the memory', () => {
+    // The greatest n with C(n, 2)·C(n, 3) ≤ 2⁵², in whole numbers.
+    const memory = 2 ** 40;
+    const most = mostPoints(1, memory);
+    const pairsTimesTriangles = (n: number) =>
+      ((BigInt(n) * BigInt(n - 1)) / 2n) * ((BigInt(n) * BigInt(n - 1) * BigInt(n - 2)) / 6n);
+    expect(pairsTimesTriangles(most) <= 2n ** 52n && pairsTimesTriangles(most + 1) > 2n ** 52n).toBe(true);
+    const many = { data: new Float64Array(most + 1), count: most + 1, dimension: 1 };
+    expect(() => persistence(many, { maxDim: 1, memory })).toThrow(
+      `got ${most + 1} points up to H1, whose simplices are more than a double can number, expected at most ${most} points`,
     );
   });
 });

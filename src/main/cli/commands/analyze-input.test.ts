@@ -1,3 +1,5 @@
+import { existsSync, linkSync, readFileSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../main.ts';
 import { analyze, dataFolder } from '../testing/analyze.ts';
@@ -10,6 +12,66 @@ beforeAll(() => {
 afterAll(() => data.remove());
 const file: typeof data.file = (...args) => data.file(...args);
 const text: typeof data.text = (...args) => data.text(...args);
+
+describe('outputs', () => {
+  const rows = [
+    [0, 0],
+    [1, 0],
+    [0, 2],
+  ];
+  const linked = (link: (from: string, to: string) => void, ending: 'json' | 'npy') => {
+    const from = file(rows, ending);
+    const to = data.at(`link-${path.basename(from)}`);
+    link(from, to);
+    return { from, to };
+  };
+  const same = (from: string) => ({ from, to: from });
+
+  it.each<[string, () => { from: string; to: string }, (from: string, to: string) => string[]]>([
+    [
+      '--out',
+      () => same(file(rows, 'json')),
+      (from, to) => ['clusters', '--sites', from, '--cutoff', '1', '--out', to],
+    ],
+    ['--out', () => linked(symlinkSync, 'json'), (from, to) => ['topology', '--points', from, '--out', to]],
+    ['--out', () => linked(linkSync, 'json'), (from, to) => ['pca', '--points', to, '--out', from]],
+    ['--scores', () => same(file(rows, 'npy')), (from, to) => ['pca', '--points', from, '--scores', to]],
+    [
+      '--out',
+      () => same(file(rows)),
+      (from, to) => ['factorization', '--points', file(rows, 'npy'), '--labels', from, '--out', to],
+    ],
+    [
+      '--figure',
+      () => same(text('p.svg', '0,0\n1,0')),
+      (from, to) => ['topology', '--points', from, '--format', 'csv', '--figure', to],
+    ],
+  ])('%s is refused where it would overwrite an input', async (flag, make, args) => {
+    const { from, to } = make();
+    const before = readFileSync(from);
+    const { code, stdout, stderr } = await analyze(...args(from, to));
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(
+      new RegExp(`${flag}: got ".*", which is the same file as --(points|labels|sites) ".*"`),
+    );
+    for (const name of [from, to]) expect(stderr).toContain(JSON.stringify(name));
+    expect(readFileSync(from)).toEqual(before);
+  });
+
+  it('two outputs are not one file, be it there or not', async () => {
+    const out = data.at('both.npy');
+    const around = path.join(path.dirname(out), '.', 'x', '..', 'both.npy');
+    const { stderr } = await analyze('pca', '--points', file(rows), '--out', out, '--scores', around);
+    expect(stderr).toContain(`--scores: got ${JSON.stringify(around)}, which is the same file as --out`);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('replace older outputs', async () => {
+    const out = text('old.json', 'old');
+    expect((await analyze('pca', '--points', file(rows), '--out', out)).code).toBe(0);
+    expect(JSON.parse(readFileSync(out, 'utf8'))).toMatchObject({ points: 3 });
+  });
+});
 
 describe('bad input', () => {
   const good = [
@@ -27,12 +89,12 @@ describe('bad input', () => {
     [
       'one point',
       () => ['topology', '--points', file([[1, 2]])],
-      /topology: got 1 points, expected at least 2/,
+      /topology: got 1 point, expected at least 2/,
     ],
     [
       'one point of a PCA',
       () => ['pca', '--points', file([[1, 2]])],
-      /pca: got 1 points, expected at least 2/,
+      /pca: got 1 point, expected at least 2/,
     ],
     ['no variance', () => ['pca', '--points', file(flat)], /pca: got 3 points that are all the same/],
     ['points that are one', () => ['topology', '--points', file(flat)], /3 points that are all the same/],

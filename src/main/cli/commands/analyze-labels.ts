@@ -1,3 +1,4 @@
+import { counted } from '../../../core/base/counted.ts';
 import { invalid } from '../../../core/base/errors.ts';
 import type { PointsFile } from '../../../files/points-file.ts';
 
@@ -18,8 +19,9 @@ export function columnsOfPairs(
     return places;
   }
   if (dimension === 2) return [0, 1];
-  const got = `${dimension} ${dimension === 1 ? 'column' : 'columns'}`;
-  throw invalid(`${source}: got ${got}, expected two, ${first} and ${second}, or a header that names them`);
+  throw invalid(
+    `${source}: got ${counted(dimension, 'column')}, expected two, ${first} and ${second}, or a header that names them`,
+  );
 }
 
 /**

@@ -1,3 +1,4 @@
+import { counted } from '../../../core/base/counted.ts';
 import { invalid } from '../../../core/base/errors.ts';
 import type {
   FactorizationResult,
@@ -107,7 +108,7 @@ async function topologyOf(request: Request<'topology'>, hooks: MeasureHooks): Pr
   const points = await read(request.points, 'points', hooks);
   if (landmarks !== null && landmarks > points.count) {
     throw invalid(
-      `--landmarks: got ${landmarks} for the ${points.count} points of ${points.source}, expected at most as many ` +
+      `--landmarks: got ${landmarks} for the ${counted(points.count, 'point')} of ${points.source}, expected at most as many ` +
         'as there are points',
     );
   }
@@ -213,7 +214,7 @@ async function labelsOf(
   const pairs = pairsOf(found, ['x', 'y'], hooks);
   if (pairs.length !== points.count) {
     throw invalid(
-      `${found.source}: got ${pairs.length} labels for the ${points.count} points of ${points.source}, expected one ` +
+      `${found.source}: got ${counted(pairs.length, 'label')} for the ${counted(points.count, 'point')} of ${points.source}, expected one ` +
         'for each, in the same order',
     );
   }

@@ -187,11 +187,30 @@ test('a measurement that cannot be made does not stop the others, and is told', 
     request.kind === 'topology' ? invalid('topology: got 3 distinct points') : null;
   const { code, stdout, stderr } = await run([], noTopology);
   expect(code).toBe(0);
-  expect(stderr).toContain('trained, topology: topology: got 3 distinct points');
+  expect(stderr).toContain('trained (topology): topology: got 3 distinct points');
   expect(stdout).toMatch(/^trained +1\.600 +100\.0 % +– +– +0\.875/m);
   const json = await run(['--json', '--kind', 'pca,topology'], noTopology);
   expect(JSON.parse(json.stdout)).toMatchObject({
     analyses: [{ kind: 'pca' }, { kind: 'topology', error: { code: 'INVALID_INPUT' } }],
+  });
+});
+
+test('a reason that several measurements are refused for is told once, with their names', async () => {
+  const refuse = ({ request, representation: { tap } }: AnalyzeOptions) => {
+    if (tap === 'conditioning') return invalid('tap: got "conditioning"');
+    return request.kind === 'pca' ? null : invalid('topology: got 3 distinct points');
+  };
+  const some = await run(['--all', '--kind', 'pca,topology,decoding'], refuse);
+  expect(some.code).toBe(0);
+  expect(some.stderr.split('\n').filter((line) => line.includes('got'))).toEqual([
+    'trained (topology, decoding), untrained (topology, decoding): topology: got 3 distinct points',
+    'conditioning (pca, topology, decoding): tap: got "conditioning"',
+  ]);
+  const none = await run(['--tap', 'x'], () => invalid('tap: got "x", expected stem'));
+  expect(none).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: 'clifford: trained (pca, topology, factorization, decoding): tap: got "x", expected stem\n',
   });
 });
 
@@ -204,6 +223,40 @@ test('fails when nothing can be measured, or when the trouble is not in the data
   const full = await run(['--all'], () => new CliffordError('STORAGE', 'the disk is full'));
   expect(full.asked).toHaveLength(1);
   expect(full.stderr).toContain('the disk is full');
+});
+
+test('without a run, --json gets its one document', async () => {
+  const terminal = fakeTerminal();
+  expect(await main(['analyze', '--json'], fakeContext(fakeWorkbench(), terminal))).toBe(2);
+  expect(JSON.parse(terminal.stdout)).toEqual({
+    error: {
+      code: 'INVALID_INPUT',
+      message: expect.stringMatching(/got no run.* topology, pca, factorization/),
+    },
+  });
+});
+
+test.for([
+  [['topolgy', '--points', 'p.csv'], 2, /got "topolgy" \(did you mean "topology"\?\).*'--points'/],
+  [['topolgy', '--points', 'p.csv', '--json'], 2, /did you mean "topology"/],
+  [['pcaa', 'p.csv'], 2, /did you mean "pca"/],
+  // Runs of such names there may be.
+  [['cluster'], 3, /no run "cluster" .*\(did you mean "clusters"\?\)/],
+  [['my-run'], 3, /no run "my-run" in home \/home\n$/],
+  [['latest', '--points', 'p.csv'], 2, /^clifford: unknown option '--points'/],
+  [
+    ['topology', '--points', 'p.csv', '--max-dmi', '1'],
+    2,
+    /^clifford: unknown option '--max-dmi' .*--max-dim/,
+  ],
+] as const)('suggests the subcommand that was meant: %j', async ([args, expected, message]) => {
+  const workbench = fakeWorkbench();
+  workbench.resolveRun = (ref) => {
+    throw new CliffordError('NOT_FOUND', `no run "${ref}" in home /home`);
+  };
+  const terminal = fakeTerminal();
+  expect(await main(['analyze', ...args], fakeContext(workbench, terminal))).toBe(expected);
+  expect(terminal.stderr).toMatch(message);
 });
 
 test.for([

@@ -1,6 +1,7 @@
 import path from 'node:path';
-import { type Command, Option } from 'commander';
+import { type Command, type CommanderError, Option } from 'commander';
 import { CliffordError, invalid } from '../../../core/base/errors.ts';
+import { counted } from '../../../core/base/counted.ts';
 import { ensureFolder, writeFileAtomic } from '../../../files/atomic.ts';
 import {
   type AnalysisKind,
@@ -9,6 +10,8 @@ import {
   ReadingMode,
   type RepresentationSpec,
 } from '../../../shared/analysis.ts';
+import type { RunSummary } from '../../../shared/records.ts';
+import { didYouMean } from '../../presets/suggest.ts';
 import type { Workbench } from '../../workbench/api.ts';
 import {
   addHomeOption,
@@ -83,7 +86,10 @@ export function addAnalyzeRun(analyze: Command, context: CliContext): void {
     .option('--landmarks <n>', 'landmarks for topology (default: 150)', wholeNumber('--landmarks', 2))
     .option('--untrained', 'the network at its initialization, instead of the trained one')
     .option('--threads <n>', 'threads (default: one per core)', wholeNumber('--threads', 1, 1024))
-    .option('--out <dir>', 'write each answer as JSON, too');
+    .option('--out <dir>', 'write each answer as JSON, too')
+    .exitOverride((error) => {
+      throw namesMistypedSubcommand(analyze, error) ?? error;
+    });
   addJsonOption(addHomeOption(analyze))
     .addHelpText(
       'after',
@@ -97,7 +103,12 @@ Examples:
   clifford analyze topology --points circle.csv --max-dim 1`,
     )
     .action(async (ref: string | undefined, options: RunOptions) => {
-      if (ref === undefined) return analyze.help({ error: true });
+      if (ref === undefined) {
+        if (options.json !== true) return analyze.help({ error: true });
+        throw invalid(
+          `analyze: got no run, expected one, or a subcommand: ${subcommandsOf(analyze).join(', ')}`,
+        );
+      }
       const kinds = kindsOf(options);
       if (options.all === true && options.untrained === true) {
         throw invalid(
@@ -111,7 +122,7 @@ Examples:
       }
       if (options.out?.trim() === '') throw invalid('--out: got an empty path, expected a folder');
       await withWorkbench(context, options, async (workbench) => {
-        const { id, name } = workbench.resolveRun(ref);
+        const { id, name } = resolveRun(workbench, ref, analyze);
         const representation = representationOf(workbench, id, options);
         const measurements = await measureAll(context, workbench, id, representation, kinds, options);
         const files = options.out === undefined ? [] : writeRecords(path.resolve(options.out), measurements);
@@ -123,6 +134,37 @@ Examples:
         );
       });
     });
+}
+
+const subcommandsOf = (analyze: Command): string[] => analyze.commands.map((command) => command.name());
+
+/** What is no run may be a subcommand that was mistyped. */
+function resolveRun(workbench: Workbench, ref: string, analyze: Command): RunSummary {
+  try {
+    return workbench.resolveRun(ref);
+  } catch (error) {
+    const near = didYouMean(ref, subcommandsOf(analyze));
+    if (near === '' || !(error instanceof CliffordError) || error.code !== 'NOT_FOUND') throw error;
+    throw new CliffordError('NOT_FOUND', `${error.message}${near}`);
+  }
+}
+
+/** A mistyped subcommand stands where a run would, so that the parser finds fault with its options instead. */
+function namesMistypedSubcommand(analyze: Command, error: CommanderError): CliffordError | null {
+  const [typed] = analyze.args;
+  const known = subcommandsOf(analyze);
+  if (
+    !error.code.startsWith('commander.') ||
+    error.exitCode === 0 ||
+    typed === undefined ||
+    known.includes(typed)
+  ) {
+    return null;
+  }
+  const near = didYouMean(typed, known);
+  return near === ''
+    ? null
+    : invalid(`analyze: got ${JSON.stringify(typed)}${near}: ${error.message.replace(/^error: /, '')}`);
 }
 
 function kindsOf({ kind, all }: RunOptions): readonly AnalysisKind[] {
@@ -193,20 +235,35 @@ async function measureAll(
           const { answer } = outcome.record;
           if (landmarks !== undefined && answer.kind === 'topology' && answer.result.landmarks < landmarks) {
             tell(
-              `--landmarks ${landmarks}: there are ${answer.result.points} points, all of them were taken`,
+              `--landmarks ${landmarks}: the grid has ${counted(answer.result.points, 'point')}, all of which were taken`,
             );
           }
         } catch (error) {
           const sole = kinds.length * subjects.length === 1;
           if (sole || !(error instanceof CliffordError) || error.code !== 'INVALID_INPUT') throw error;
-          tell(`${subject}, ${kind}: ${error.message}`);
           measurements.push({ subject, kind, outcome: error });
         }
       }
     }
-    const failed = measurements.map((m) => m.outcome).filter((outcome) => outcome instanceof CliffordError);
-    if (failed.length === measurements.length) throw failed[0]!;
+    const refused = refusalsOf(measurements);
+    if (measurements.every(({ outcome }) => outcome instanceof CliffordError))
+      throw invalid(refused.join('; '));
+    refused.forEach((sentence) => progress.line(sentence));
     return measurements;
+  });
+}
+
+/** Each reason once, with the measurements that it keeps from being made. */
+function refusalsOf(measurements: readonly Measurement[]): string[] {
+  const reasons = new Map<string, Map<Subject, AnalysisKind[]>>();
+  for (const { subject, kind, outcome } of measurements) {
+    if (!(outcome instanceof CliffordError)) continue;
+    const subjects = reasons.get(outcome.message) ?? new Map<Subject, AnalysisKind[]>();
+    reasons.set(outcome.message, subjects.set(subject, [...(subjects.get(subject) ?? []), kind]));
+  }
+  return [...reasons].map(([reason, subjects]) => {
+    const named = [...subjects].map(([subject, kinds]) => `${subject} (${kinds.join(', ')})`);
+    return `${named.join(', ')}: ${reason}`;
   });
 }
 

@@ -277,11 +277,13 @@ describe('what else it can do', () => {
     const found = await analyzed<{
       size: number;
       diagrams: unknown;
-      ideals: { shape: string; diagrams: unknown }[];
+      enclosingRadius: number;
+      ideals: { shape: string; diagrams: unknown; enclosingRadius: number }[];
     }>('topology', '--points', file(points, 'npy'), '--labels', file(labels), '--max-dim', '1');
     expect(found.size).toBe(6);
     expect(found.ideals.map(({ shape }) => shape)).toEqual(['clifford', 'torus']);
     expect(found.ideals[0]!.diagrams).toEqual(found.diagrams);
+    expect(found.ideals[0]!.enclosingRadius).toBe(found.enclosingRadius);
   });
 
   it('writes the scores of a PCA', async () => {

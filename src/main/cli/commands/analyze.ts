@@ -5,6 +5,7 @@ import { POINTS_FORMATS, type PointsFormat } from '../../../files/points-file.ts
 import { addJsonOption, type CliContext, decimal, wholeNumber } from '../context.ts';
 import { report } from '../output.ts';
 import type { InputFile, Measured, MeasureRequest } from './analyze-measure.ts';
+import { checkOutputs } from './analyze-outputs.ts';
 import { addAnalyzeRun } from './analyze-run.ts';
 import { clustersText, factorizationText, pcaText, topologyText } from './analyze-text.ts';
 import { measureInThread } from './analyze-thread.ts';
@@ -98,6 +99,7 @@ Examples:
     if (size !== undefined && labels === undefined)
       throw invalid('--size: got it without --labels, expected both');
     checkEnding('--figure', options.figure, ['.svg', '.png']);
+    checkFiles(options, ['points', 'labels'], ['figure']);
     const measured = await answer(context, options, topologyText, {
       kind: 'topology',
       points: inputFile(options.points, '--points', options),
@@ -146,6 +148,7 @@ Examples:
   ).action(async (options: PcaOptions) => {
     const { scores, method, components } = options;
     checkEnding('--scores', scores, ['.npy']);
+    checkFiles(options, ['points'], ['scores']);
     await answer(context, options, pcaText, {
       kind: 'pca',
       points: inputFile(options.points, '--points', options),
@@ -181,6 +184,7 @@ Examples:
   clifford analyze factorization --points activations.npy --labels labels.csv --size 16 --json
   clifford analyze factorization --points run.safetensors --labels run.safetensors`,
   ).action(async (options: FactorizationOptions) => {
+    checkFiles(options, ['points', 'labels']);
     await answer(context, options, factorizationText, {
       kind: 'factorization',
       points: inputFile(options.points, '--points', options),
@@ -218,6 +222,7 @@ Examples:
   clifford analyze clusters --sites sites.json --cutoff 1.5 --json
   clifford analyze clusters --sites sites.csv --sigma 1 --threshold 0.005 --periodic 32`,
   ).action(async (options: ClustersOptions) => {
+    checkFiles(options, ['sites']);
     await answer(context, options, clustersText, {
       kind: 'clusters',
       sites: inputFile(options.sites, '--sites', options),
@@ -267,6 +272,16 @@ async function answer<K extends MeasureRequest['kind']>(
     out === undefined ? text(document) : `${text(document)}\n\n${out}`,
   );
   return document;
+}
+
+/** Before anything is read: what is written, `--out` or more, is none of the inputs. */
+function checkFiles<K extends string>(
+  options: FileOptions & { [key in K]?: string },
+  inputs: readonly K[],
+  outputs: readonly K[] = [],
+): void {
+  const files = (keys: readonly K[]) => keys.map((key) => ({ flag: `--${key}`, path: options[key] }));
+  checkOutputs(files(inputs), [{ flag: '--out', path: options.out }, ...files(outputs)]);
 }
 
 function inputFile(path: string, flag: string, { format, header, tensor }: FileOptions): InputFile {

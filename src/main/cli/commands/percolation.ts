@@ -52,6 +52,8 @@ export function addPercolationCommand(program: Command, context: CliContext): vo
     .addHelpText(
       'after',
       `
+A λ that keeps less than one site is computed with one; a note on stderr, or notes in the JSON, says so.
+
 λ_c is the least λ from which on one cluster holds at least half of the bumps kept, for each seed exactly.
 
 Examples:
@@ -66,12 +68,15 @@ Examples:
         options.lambda === undefined
           ? lambdaGrid(1 / lattice.sites, 1, Math.max(2, 1 + Math.ceil(20 * Math.log10(lattice.sites))))
           : parseLambdas(options.lambda);
+      const notes = roundedUp(lattice, lambdas);
       const curves = await computeCurves(context.terminal, lattice, lambdas, options);
       const { size, spacing, periodic, sites } = lattice;
       const document = {
         ...{ size, spacing, periodic, sites, seed: options.seed, seeds: options.seeds },
+        notes,
         curves,
       };
+      if (options.json !== true) for (const note of notes) context.terminal.err(`${note}\n`);
       const content = format === 'json' ? `${JSON.stringify(document, null, 2)}\n` : csvOf(curves);
       if (options.out === undefined) {
         context.terminal.out(content);
@@ -87,6 +92,21 @@ Examples:
         () => `${summaryText(curves)}\n\n${file}`,
       );
     });
+}
+
+/** What is said of fractions that keep less than one site: the curve has no point there. */
+function roundedUp({ sites }: SiteLattice, lambdas: readonly number[]): string[] {
+  // The tolerance is for 1/sites, which times the sites may fall short of 1.
+  const small = lambdas.filter((lambda) => lambda * sites < 1 - 1e-9);
+  if (small.length === 0) return [];
+  const which =
+    small.length === 1
+      ? `λ ${small[0]} keeps`
+      : `${small.length} values of λ, from ${small[0]} to ${small.at(-1)}, keep`;
+  return [
+    `--lambda: ${which} less than one of the ${sites.toLocaleString('en')} sites and ${small.length === 1 ? 'was' : 'were'} ` +
+      `computed with one; one site is λ ${Number((1 / sites).toPrecision(4))}`,
+  ];
 }
 
 function formatOf({ out, json, csv }: PercolationOptions): 'json' | 'csv' {

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { counted } from '../../../core/base/counted.ts';
 import { invalid } from '../../../core/base/errors.ts';
 import { type RunDetail, RunState, type RunSummary } from '../../../shared/records.ts';
 import { accuracyTable } from '../accuracy.ts';
@@ -22,7 +23,7 @@ interface ListOptions extends HomeOptions {
   limit?: number;
 }
 
-/** `runs list|show|tag|note|rm|restore|purge`. */
+/** `runs list|show|tag|note|rm|restore|purge|prune`. */
 export function addRunsCommands(program: Command, context: CliContext): void {
   const runs = program
     .command('runs')
@@ -174,6 +175,57 @@ Examples:
       );
     });
   });
+  addPrune(runs, context);
+}
+
+interface PruneOptions extends HomeOptions {
+  all?: boolean;
+  dryRun?: boolean;
+}
+
+/** `runs prune`. */
+function addPrune(runs: Command, context: CliContext): void {
+  const command = runs
+    .command('prune')
+    .argument('[runs...]', 'id, beginning of the id, name, or "latest"')
+    .summary('delete stored representations, which can be read again')
+    .description(
+      'Deletes the representations (what a layer of the network answers over a grid of labels) that "clifford analyze" ' +
+        'and the window keep with runs, the largest of their files after checkpoints. They are read again when another ' +
+        'measurement needs them; measurements that were made stay.',
+    )
+    .option('--all', 'of all runs that are not deleted')
+    .option('--dry-run', 'only tell how much that would free');
+  addJsonOption(addHomeOption(command))
+    .addHelpText(
+      'after',
+      `
+With --json: dryRun, runs (runId, name, files, bytes) and bytes, all of them together.
+
+Examples:
+  clifford runs prune --all --dry-run
+  clifford runs prune latest`,
+    )
+    .action(async (refs: string[], options: PruneOptions) => {
+      const { all = false, dryRun = false } = options;
+      if (all && refs.length > 0) throw invalid('runs prune: got runs and --all, expected one of them');
+      if (!all && refs.length === 0) throw invalid('runs prune: got no run, expected some or --all');
+      await withWorkbench(context, options, (workbench) => {
+        const ids = all ? null : refs.map((ref) => workbench.resolveRun(ref).id);
+        const pruned = workbench.pruneRepresentations(ids, { dryRun });
+        const bytes = pruned.reduce((sum, run) => sum + run.bytes, 0);
+        report(context.terminal, options.json === true, { dryRun, runs: pruned, bytes }, () => {
+          if (bytes === 0) return 'No representations are stored.';
+          const rows = pruned.map((run) => [
+            run.runId,
+            run.name,
+            counted(run.files, 'representation'),
+            formatBytes(run.bytes),
+          ]);
+          return `${formatTable(rows, [3])}\n\n${dryRun ? 'Would free' : 'Freed'} ${formatBytes(bytes)}.`;
+        });
+      });
+    });
 }
 
 export function runsTable(list: readonly RunSummary[]): string {

@@ -137,6 +137,7 @@ export function fakeWorkbench(
     stop: record('stop', () => Promise.resolve<RunState>('stopped')),
     resolveRun: record('resolveRun', summary),
     listRuns: record('listRuns', () => [summary()]),
+    findRunsBySpecHash: record('findRunsBySpecHash', () => [summary()]),
     showRun: record('showRun', () => run),
     summarizeMetrics: record('summarizeMetrics', () => []),
     tag: record('tag', summary),
@@ -170,6 +171,9 @@ export function fakeWorkbench(
     analyze: notFaked('analyze'),
     listAnalyses: notFaked('listAnalyses'),
     phases: notFaked('phases'),
+    pruneRepresentations: record('pruneRepresentations', () => [
+      { runId: run.id, name: run.name, files: 2, bytes: 3_000_000 },
+    ]),
     leaveQueue: notFaked('leaveQueue'),
     moveInQueue: notFaked('moveInQueue'),
     queue: notFaked('queue'),

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, exists, isNull, sql, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, exists, inArray, isNull, sql, type SQL } from 'drizzle-orm';
 import type { ErrorData } from '../../../core/base/errors.ts';
 import type { RunEvent, RunState, RunSummary } from '../../../shared/records.ts';
 import type { Db } from './database.ts';
@@ -122,6 +122,7 @@ export function findRuns(db: Db, filter: RunFilter, extra?: SQL): RunRow[] {
 
 /** `name` exactly. */
 export const nameIs = (name: string): SQL => eq(runs.name, name);
+export const specHashIn = (hashes: readonly string[]): SQL => inArray(runs.specHash, [...hashes]);
 /** Ids that begin so; ids hold no wildcard of LIKE, but `prefix` comes from a user, so compare by range. */
 export const idStartsWith = (prefix: string): SQL =>
   sql`${runs.id} >= ${prefix} AND ${runs.id} < ${prefix + '\u{10ffff}'}`;

@@ -6,7 +6,7 @@ import type { BarsAtStep } from './panels.ts';
 
 const CURVES = [
   { name: 'longest H₁', of: 'h1', place: 0, dash: 'solid', marker: 'triangle' },
-  { name: '2nd H₁', of: 'h1', place: 1, dash: 'dashed', marker: 'triangle' },
+  { name: '2nd H₁', of: 'h1', place: 1, dash: 'dashed', marker: 'rect' },
   { name: '3rd H₁', of: 'h1', place: 2, dash: 'dotted', marker: 'circle' },
   { name: 'longest H₂', of: 'h2', place: 0, dash: 'solid', marker: 'diamond' },
   { name: '2nd H₂', of: 'h2', place: 1, dash: 'dotted', marker: 'circle' },

@@ -18,6 +18,7 @@ const info = {
   memoryBytes: 16 * 2 ** 30,
   homeBytes: 2 ** 30,
   databaseBytes: 2 ** 20,
+  representationBytes: 2 ** 10,
   freeBytes: null,
 };
 

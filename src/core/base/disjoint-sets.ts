@@ -1,10 +1,13 @@
 /** Union–find over the integers 0 … size − 1, with path halving and union by size. */
 export class DisjointSets {
+  /** Number of sets. */
+  count: number;
   private readonly parent: Int32Array;
   // weight: (size) int32, at roots the number of members
   private readonly weight: Int32Array;
 
   constructor(size: number) {
+    this.count = size;
     this.parent = Int32Array.from({ length: size }, (_, i) => i);
     this.weight = new Int32Array(size).fill(1);
   }
@@ -25,6 +28,7 @@ export class DisjointSets {
     if (this.weight[a]! < this.weight[b]!) [a, b] = [b, a];
     this.parent[b] = a;
     this.weight[a]! += this.weight[b]!;
+    this.count--;
     return true;
   }
 }

@@ -1,1 +1,0 @@
-export { tQuantile } from '../../core/metrics/trends/student-t.ts';
